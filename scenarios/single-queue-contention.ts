@@ -1,0 +1,133 @@
+import { defineScenario } from '../src/scenario/define-scenario.ts';
+
+const pollers = { pool: 'polling', workers: 10 };
+
+export default defineScenario({
+  id: 'single-queue-contention',
+  title: 'Ten workers want the same task',
+  source: 'xqueue-0.0.4, bug 2',
+  story:
+    'Ten workers poll one queue every second; `email` takes 1 s and may run five times at once. All read the same head, one ' +
+    'gets its lock, nine go back to sleep. Redis Streams deal out different tasks instead.',
+  workload: {
+    types: { email: { limit: 5, handlerMs: 1000 } },
+    arrivals: [{ type: 'email', count: 39, atMs: 300 }],
+  },
+  designs: [
+    { ...pollers, claims: 'single-queue-lock' },
+    {
+      ...pollers,
+      id: 'single-queue-lock/head-stays',
+      claims: 'single-queue-lock',
+      claimParameters: { headLeaves: 'on-completion' },
+      poolParameters: { cadence: 'go-ticker' },
+    },
+    {
+      ...pollers,
+      id: 'single-queue-lock/go-ticker',
+      claims: 'single-queue-lock',
+      poolParameters: { cadence: 'go-ticker' },
+    },
+    {
+      ...pollers,
+      id: 'single-queue-lock/staggered',
+      claims: 'single-queue-lock',
+      poolParameters: { phases: 'staggered' },
+    },
+    { ...pollers, claims: 'zpopmin-then-token' },
+    { ...pollers, claims: 'random-offset-lock' },
+    { claims: 'stream-group', pool: 'blocking', workers: 10 },
+    {
+      id: 'stream-group/leave-pending',
+      claims: 'stream-group',
+      pool: 'blocking',
+      workers: 10,
+      claimParameters: { whenFull: 'leave-pending' },
+    },
+  ],
+  invariants: ['no-task-lost', 'no-duplicate-execution', 'concurrency-limit', 'no-token-leak', 'legal-lifecycle'],
+  expectations: [
+    {
+      id: 'one-runs',
+      documented: '39 emails, limit 5: one runs, 38 wait',
+      on: {
+        'polls are in step and missed ones are skipped': 'single-queue-lock',
+        'the head stays until its task has ended': 'single-queue-lock/head-stays',
+        'a missed tick is kept (go-ticker)': 'single-queue-lock/go-ticker',
+        'polls are staggered': 'single-queue-lock/staggered',
+      },
+      verdict:
+        'confirmed only if polls are in step and missed ones are skipped, or the head stays until its task has ended',
+      needsTrueTime: true,
+      measure({ metrics }) {
+        const mean = metrics.concurrency.email?.mean ?? 0;
+        return { measured: `${mean.toFixed(2)} at once`, confirmed: mean < 1.25 };
+      },
+    },
+    {
+      id: 'nine-of-ten-lose',
+      documented: 'nine of ten workers lose the race for every task',
+      on: {
+        'polls are in step and missed ones are skipped': 'single-queue-lock',
+        'the head stays until its task has ended': 'single-queue-lock/head-stays',
+        'polls are staggered': 'single-queue-lock/staggered',
+      },
+      verdict: 'confirmed only if the head stays until its task has ended',
+      needsTrueTime: true,
+      measure({ metrics }) {
+        const lost = metrics.conflictsPerTask;
+        return { measured: `${lost.toFixed(1)} lost races a task`, confirmed: lost >= 8.5 };
+      },
+    },
+    {
+      id: 'zpopmin-runs-five',
+      source: 'xqueue-changelog, 0.0.4',
+      documented: 'ZPOPMIN: five run at once, the rest wait in the queue',
+      on: 'zpopmin-then-token',
+      verdict: 'refuted',
+      measure({ metrics }) {
+        return {
+          measured: `${metrics.concurrency.email?.max ?? 0} at once, ${metrics.failed} of ${metrics.submitted} failed unrun`,
+          confirmed: metrics.failed === 0 && metrics.concurrency.email?.max === 5,
+        };
+      },
+    },
+    {
+      id: 'streams-reach-the-limit',
+      source: 'xqueue-changelog, 0.0.5',
+      documented: 'Streams: five emails at once',
+      on: {
+        'a worker that finds no token waits with its entry': 'stream-group',
+        'it leaves the entry to be claimed back': 'stream-group/leave-pending',
+      },
+      verdict: 'confirmed only if a worker that finds no token waits with its entry',
+      measure({ metrics }) {
+        const mean = metrics.concurrency.email?.mean ?? 0;
+        return { measured: `${mean.toFixed(2)} at once`, confirmed: mean >= 4.5 && mean <= 5 };
+      },
+    },
+    {
+      id: 'three-to-five-times',
+      source: 'xqueue-changelog, 0.0.5, expected effects',
+      documented: 'Streams: throughput 3–5 times what it was',
+      on: {
+        'it was one task at a time (0.0.3)': 'single-queue-lock',
+        'it was the random offsets that Streams replaced (0.0.4.1)': 'random-offset-lock',
+      },
+      verdict: 'confirmed only if it was one task at a time (0.0.3)',
+      needsTrueTime: true,
+      measure(run, other) {
+        const times = other('stream-group').metrics.throughputPerSecond / run.metrics.throughputPerSecond;
+        return { measured: `${times.toFixed(2)} times`, confirmed: times >= 2.95 && times <= 5.05 };
+      },
+    },
+    {
+      id: 'zpopmin-loses',
+      source: 'xqueue-0.0.4, task loss',
+      documented: 'ZPOPMIN before the token loses tasks',
+      on: 'zpopmin-then-token',
+      invariant: 'no-task-lost',
+      expect: 'violated',
+    },
+  ],
+});

@@ -1,0 +1,58 @@
+import type { Claim, ClaimContext, WorkerContext } from '../claim.ts';
+import { statusOfFailure } from '../outcome.ts';
+import type { Task } from '../task.ts';
+import type { TaskLock } from '../task-lock.ts';
+import type { TaskStore } from '../task-store.ts';
+
+/** When the id leaves the pending queue: with its status, or only once the task has ended. */
+export type HeadLeaves = 'on-claim' | 'on-completion';
+
+/**
+ * The documented path from a task that was read to a claim: its lock, (a second look at its status), the type's token, status
+ * processing. Losing any of them gives back what was taken and ends the poll.
+ */
+export async function claimUnderLock(
+  { store, lock, limiter, observe }: ClaimContext & { readonly store: TaskStore; readonly lock: TaskLock },
+  worker: WorkerContext,
+  task: Task,
+  options: { readonly checkAgain: boolean; readonly headLeaves: HeadLeaves },
+): Promise<Claim | undefined> {
+  const held = await lock.acquire(`task:${task.id}`);
+  if (held === undefined) {
+    observe({ kind: 'conflict', over: 'lock', task: task.id, worker: worker.id });
+    return undefined;
+  }
+  if (options.checkAgain && (await store.status(task.id)) !== 'pending') {
+    observe({ kind: 'conflict', over: 'status', task: task.id, worker: worker.id });
+    await lock.release(held);
+    return undefined;
+  }
+  const token = await limiter.acquire(task.type);
+  if (token === undefined) {
+    observe({ kind: 'conflict', over: 'token', task: task.id, worker: worker.id });
+    await lock.release(held);
+    return undefined;
+  }
+  const stays = options.headLeaves === 'on-completion';
+  const running = await store.setStatus(task, 'processing', stays ? 'stays' : 'pending');
+  observe({ kind: 'claimed', task: task.id, worker: worker.id });
+
+  const settle = async (write: () => Promise<unknown>) => {
+    try {
+      await write();
+    } finally {
+      await limiter.release(token);
+      await lock.release(held);
+    }
+  };
+  const placed = stays ? 'pending' : 'processing';
+  return {
+    task: running,
+    complete: () => settle(() => store.setStatus(running, 'success', placed)),
+    fail: (error) => settle(() => store.setStatus(running, statusOfFailure(error), placed)),
+    release: async () => {
+      await settle(() => store.setStatus(running, 'pending', placed));
+      observe({ kind: 'released', task: task.id, worker: worker.id });
+    },
+  };
+}

@@ -1,0 +1,114 @@
+import type { EngineEvent } from '../engine/events.ts';
+import type { History } from '../history/history.ts';
+import { endOf, isLost, NEVER, taskLives } from '../history/task-life.ts';
+import { runningHandlers } from './concurrency.ts';
+import type { Metrics, Surroundings } from './metrics.ts';
+import { quantilesMs } from './quantiles.ts';
+
+/**
+ * Measures a run, after quiescence. Linear in the events; nothing is rounded.
+ *
+ * A submission counts from the caller's request (`submitting`), not from its answer: a worker may be faster than that. The span
+ * of throughput and utilisation goes from the first submission (where there is none, the first start) to the last end of a
+ * handler; what is measured against a span of no time, or for each of no tasks, is 0, or null where Metrics allows it.
+ */
+export function measure(history: History, surroundings: Surroundings): Metrics {
+  const tasks = measureTasks(history);
+  const { emptyPolls, conflicts, queries, firstSubmissionUs } = tally(history);
+  const { byType, busyUs, firstStartUs, lastEndUs } = runningHandlers(history);
+  const beginUs = firstSubmissionUs ?? firstStartUs;
+  const spanUs = beginUs === undefined || lastEndUs === undefined ? 0 : Math.max(0, lastEndUs - beginUs);
+  const { submitted, completed } = tasks;
+  const { workers, redisCommands, redisUtilisation } = surroundings;
+  return {
+    ...tasks,
+    throughputPerSecond: spanUs === 0 ? 0 : (completed * 1e6) / spanUs,
+    concurrency: byType,
+    utilisation: workers * spanUs === 0 ? 0 : busyUs / (workers * spanUs),
+    commandsPerTask: redisCommands === null || submitted === 0 ? null : redisCommands / submitted,
+    conflictsPerTask: submitted === 0 ? 0 : conflicts / submitted,
+    emptyPolls,
+    redisUtilisation,
+    ...(queries === undefined ? {} : { queries }),
+  };
+}
+
+type TaskMetrics = Pick<
+  Metrics,
+  'submitted' | 'completed' | 'failed' | 'canceled' | 'timedOut' | 'lost' | 'duplicated' | 'queueWaitMs' | 'endToEndMs'
+>;
+
+/** What follows from the lives of tasks. Delayed tasks have no submission, and no waiting time. */
+function measureTasks(history: History): TaskMetrics {
+  const { timesUs } = history;
+  const lives = taskLives(history);
+  const waitsUs = new Float64Array(lives.size);
+  const totalsUs = new Float64Array(lives.size);
+  let waits = 0;
+  let totals = 0;
+  let submitted = 0;
+  let lost = 0;
+  let duplicated = 0;
+  const ends = { success: 0, failed: 0, canceled: 0, timeout: 0 };
+  for (const life of lives.values()) {
+    if (life.submitted !== NEVER) submitted++;
+    if (isLost(life)) lost++;
+    if (life.starts > 1) duplicated++;
+    const end = endOf(life);
+    if (end !== undefined) ends[end]++;
+    const asked = life.submitting === NEVER ? life.submitted : life.submitting;
+    if (asked === NEVER) continue;
+    if (life.starts > 0) waitsUs[waits++] = (timesUs[life.firstStart] as number) - (timesUs[asked] as number);
+    if (life.lastFinish !== NEVER) {
+      totalsUs[totals++] = (timesUs[life.lastFinish] as number) - (timesUs[asked] as number);
+    }
+  }
+  return {
+    submitted,
+    completed: ends.success,
+    failed: ends.failed,
+    canceled: ends.canceled,
+    timedOut: ends.timeout,
+    lost,
+    duplicated,
+    queueWaitMs: quantilesMs(waitsUs.subarray(0, waits)),
+    endToEndMs: quantilesMs(totalsUs.subarray(0, totals)),
+  };
+}
+
+interface Tally {
+  readonly emptyPolls: number;
+  readonly conflicts: number;
+  /** undefined: the history knows no delayed-task store. */
+  readonly queries: number | undefined;
+  readonly firstSubmissionUs: number | undefined;
+}
+
+function tally({ events, timesUs }: History): Tally {
+  let emptyPolls = 0;
+  let conflicts = 0;
+  let queries: number | undefined;
+  let firstSubmissionUs: number | undefined;
+  for (let index = 0; index < events.length; index++) {
+    switch ((events[index] as EngineEvent).kind) {
+      case 'submitting':
+      case 'submitted':
+        firstSubmissionUs ??= timesUs[index];
+        break;
+      case 'empty-poll':
+        emptyPolls++;
+        break;
+      case 'conflict':
+        conflicts++;
+        break;
+      case 'signalled':
+      case 'woken':
+        queries ??= 0;
+        break;
+      case 'query':
+        queries = (queries ?? 0) + 1;
+        break;
+    }
+  }
+  return { emptyPolls, conflicts, queries, firstSubmissionUs };
+}

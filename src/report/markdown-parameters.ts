@@ -1,0 +1,116 @@
+import type { Parameters } from '../engine/claim.ts';
+import { claimStrategy, designId, workerPool } from '../scenario/design.ts';
+import { withDefaults } from '../scenario/parameters.ts';
+import type {
+  Environment,
+  QueueScenario,
+  QueueWorkload,
+  Scenario,
+  TaskType,
+  WakeupScenario,
+} from '../scenario/scenario.ts';
+import { figure } from './figure.ts';
+import { code, escaped, markdownTable } from './markdown-text.ts';
+
+/** What a scenario sets: workload, designs with all their parameters, environment. Markdown, without a heading. */
+export function parameters(scenario: Scenario): string {
+  const parts = 'dueAtMs' in scenario.workload ? wakeup(scenario as WakeupScenario) : queue(scenario as QueueScenario);
+  return [...parts, ...environment(scenario.environment)].join('\n\n');
+}
+
+function queue({ workload, designs }: QueueScenario): string[] {
+  const types = Object.entries(workload.types).map(([type, { limit, ...handler }]) => [
+    code(type),
+    limit === undefined ? 'none' : figure(limit),
+    handlerTime(handler),
+    handler.failureRate === undefined ? 'never' : `with probability ${figure(handler.failureRate)}`,
+  ]);
+  const rows = designs.map((design) => {
+    const claims = claimStrategy(design.claims);
+    const pool = workerPool(design.pool);
+    return [
+      code(designId(design)),
+      code(claims.id),
+      code(pool.id),
+      figure(design.workers),
+      list({
+        ...withDefaults(claims, design.claimParameters),
+        ...withDefaults(pool, design.poolParameters),
+        ...(design.tokenTtlMs !== undefined && { tokenTtlMs: design.tokenTtlMs }),
+      }),
+    ];
+  });
+  return [
+    markdownTable(['task type', 'limit', 'handler runs', 'handler fails'], types, (column) => column === 1),
+    arrivals(workload),
+    markdownTable(['design', 'claim strategy', 'worker pool', 'workers', 'parameters'], rows, (column) => column === 3),
+  ];
+}
+
+function handlerTime({ handlerMs }: Omit<TaskType, 'limit'>): string {
+  if (typeof handlerMs === 'number') return `${figure(handlerMs)} ms`;
+  const [least, most] = handlerMs;
+  return `${figure(least)} to ${figure(most)} ms`;
+}
+
+function arrivals({ arrivals }: QueueWorkload): string {
+  return arrivals
+    .map(({ type, count, atMs = 0, everyMs = 0, priority, queueTimeoutMs, processTimeoutMs }) => {
+      const parts = [
+        `${figure(count)} ${code(type)} ${count === 1 ? 'task' : 'tasks'} from ${figure(atMs)} ms on`,
+        everyMs === 0 ? 'one after the other' : `one every ${figure(everyMs)} ms`,
+        ...(priority === undefined ? [] : [`priority ${figure(priority)}`]),
+        ...(queueTimeoutMs === undefined ? [] : [`queue timeout ${figure(queueTimeoutMs)} ms`]),
+        ...(processTimeoutMs === undefined ? [] : [`process timeout ${figure(processTimeoutMs)} ms`]),
+      ];
+      return `- ${parts.join(', ')}`;
+    })
+    .join('\n');
+}
+
+function wakeup({ workload, designs }: WakeupScenario): string[] {
+  const { type, dueAtMs, handlerMs, signals, durationMs } = workload;
+  const due = dueAtMs.length === 0 ? 'none' : dueAtMs.map((at) => `${figure(at)} ms`).join(', ');
+  return [
+    [
+      `- delayed ${code(type)} tasks are due at: ${due}`,
+      `- a handler runs ${figure(handlerMs)} ms`,
+      ...signals.map(
+        ({ atMs, count }) => `- ${figure(count)} ${count === 1 ? 'signal' : 'signals'} at ${figure(atMs)} ms`,
+      ),
+      `- watched for ${figure(durationMs)} ms`,
+    ].join('\n'),
+    markdownTable(
+      ['design', 'wake-up policy'],
+      designs.map((design) => [code(designId(design)), code(design.wakeup)]),
+    ),
+  ];
+}
+
+function environment(given: Environment | undefined): string[] {
+  if (given === undefined) return [];
+  const { processes, network, redis, clocks } = given;
+  const lines = [
+    ...(processes === undefined ? [] : [`${figure(processes)} ${processes === 1 ? 'process' : 'processes'}`]),
+    ...(network === undefined
+      ? []
+      : [`network, one way: ${figure(network.baseUs)} to ${figure(network.baseUs + network.jitterUs)} µs`]),
+    ...(redis === undefined
+      ? []
+      : [`Redis: ${figure(redis.commandUs)} µs a command, ${figure(redis.scriptCallUs)} µs a call of a script`]),
+    ...Object.entries(redis?.byCommand ?? {}).map(([name, us]) => `${escaped(name)}: ${figure(us)} µs`),
+    ...(clocks ?? []).map(
+      ({ offsetMs = 0, driftPpm = 0 }, index) =>
+        `clock of process ${index + 1}: off by ${figure(offsetMs)} ms, drifts ${figure(driftPpm)} ppm`,
+    ),
+  ];
+  return lines.length === 0 ? [] : [lines.map((line) => `- ${line}`).join('\n')];
+}
+
+function list(values: Parameters): string {
+  const entries = Object.entries(values).sort(([a], [b]) => (a < b ? -1 : 1));
+  if (entries.length === 0) return '–';
+  return entries
+    .map(([name, value]) => code(`${name} ${typeof value === 'number' ? figure(value) : value}`))
+    .join(', ');
+}

@@ -1,0 +1,75 @@
+import type { Clock, Random, RedisClient } from '../engine/ports.ts';
+import type { RollingHash } from '../simulation/rolling-hash.ts';
+import { openMockBackend } from './mock-backend.ts';
+import { openRedisBackend } from './redis-backend.ts';
+import type { Environment } from './scenario.ts';
+import { SIM_BACKEND } from './sim-backend.ts';
+
+export type BackendName = 'sim' | 'mock' | 'redis';
+export const BACKEND_NAMES: readonly BackendName[] = ['sim', 'mock', 'redis'];
+
+/** What one machine of the run has: Redis through connections of its own, its clock, its randomness. */
+export interface Machine {
+  readonly redis: RedisClient;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** The world that one run lives in. */
+export interface World {
+  /** Every key of the run begins with it. */
+  readonly keyPrefix: string;
+  /** 1 documented second lasts so many seconds of this world's clocks. */
+  readonly timeScale: number;
+  /** The fingerprint of the run; undefined in real time. */
+  readonly hash: RollingHash | undefined;
+  /** Aborted when the world ends before its time: nobody should go on. */
+  readonly ended: AbortSignal;
+  /** True time since the start, in µs of this world. */
+  nowUs(): number;
+  /** Runs code on a machine of its own. What it throws ends the run. */
+  machine(
+    name: string,
+    main: (machine: Machine) => Promise<void>,
+    clock?: { offsetMs?: number; driftPpm?: number },
+  ): void;
+}
+
+/** What the world measured of itself; null where it cannot. */
+export interface WorldMeasures {
+  readonly redisCommands: number | null;
+  readonly redisUtilisation: number | null;
+}
+
+/** Where scenarios run. */
+export interface Backend {
+  readonly name: BackendName;
+  readonly timeScale: number;
+  /**
+   * Builds a world, lets `set` put machines into it, and runs it until all of them have ended.
+   * @throws what a machine threw; MissingCommandError where the backend lacks a command; UsageError where Redis is gone
+   */
+  run(seed: number, environment: Environment, set: (world: World) => void): Promise<WorldMeasures>;
+  /** Leaves nothing behind: no keys, no connections, no process. Idempotent. */
+  close(): Promise<void>;
+}
+
+/**
+ * @param options.url for `redis`: the server; without it a private one is started
+ * @param options.timeScale for `mock` and `redis`: how long a documented second lasts, in seconds
+ * @throws UsageError for a Redis that cannot be reached, is too old, or is not installed
+ */
+export async function openBackend(options: {
+  readonly name: BackendName;
+  readonly url?: string;
+  readonly timeScale?: number;
+}): Promise<Backend> {
+  switch (options.name) {
+    case 'sim':
+      return SIM_BACKEND;
+    case 'mock':
+      return openMockBackend(options.timeScale ?? 0.01);
+    case 'redis':
+      return openRedisBackend(options.url, options.timeScale ?? 1);
+  }
+}

@@ -1,0 +1,145 @@
+import type { ClaimContext } from '../engine/claim.ts';
+import { ConcurrencyLimiter, TOKEN_TTL_MS } from '../engine/concurrency-limiter.ts';
+import { Keys } from '../engine/keys.ts';
+import type { WorkerPool } from '../engine/pool.ts';
+import type { Observer } from '../engine/ports.ts';
+import type { Task } from '../engine/task.ts';
+import { TaskManager } from '../engine/task-manager.ts';
+import type { Machine, World } from './backend.ts';
+import { assertPair, claimStrategy, workerPool } from './design.ts';
+import { scaleDurations, withDefaults } from './parameters.ts';
+import { type PlannedTask, planTasks } from './plan.ts';
+import { Progress } from './progress.ts';
+import type { QueueDesign, QueueScenario } from './scenario.ts';
+
+/** A run whose tasks make no more progress is given up after so many times the longest duration that the design knows. */
+const QUIET_FACTOR = 3;
+
+/**
+ * Puts a queue design into a world: its processes with their workers, and a client that submits the workload. When every task
+ * has ended, or nothing has moved for longer than any lock, token or time-out lives, the pools stop: what is then not done is
+ * not recoverable.
+ */
+export function setQueueRun(
+  world: World,
+  scenario: QueueScenario,
+  design: QueueDesign,
+  seed: number,
+  record: Observer,
+): void {
+  const claims = claimStrategy(design.claims);
+  const pool = workerPool(design.pool);
+  assertPair(claims, pool);
+  const claimParameters = scaleDurations(withDefaults(claims, design.claimParameters), world.timeScale);
+  const poolParameters = scaleDurations(withDefaults(pool, design.poolParameters), world.timeScale);
+  const tokenTtlMs = Math.max(1, Math.round((design.tokenTtlMs ?? TOKEN_TTL_MS) * world.timeScale));
+  const plan = planTasks(scenario.workload, seed);
+  const planned = new Map(plan.map((task) => [task.id, task]));
+  const progress = new Progress();
+  const observe: Observer = (event) => {
+    record(event);
+    progress.observe(event);
+  };
+  const stop = stopSignal(world, progress);
+
+  const manage = (machine: Machine) => {
+    const keys = new Keys(world.keyPrefix);
+    const ports = { ...machine, observe };
+    const context: ClaimContext = { ...ports, keys, limiter: new ConcurrencyLimiter(ports, keys, tokenTtlMs) };
+    const strategy = claims.create(context, claimParameters);
+    const manager = new TaskManager(context, strategy);
+    for (const [type, { limit }] of Object.entries(scenario.workload.types)) {
+      const handler = (task: Task, signal: AbortSignal | undefined) =>
+        handle(planned.get(task.id) as PlannedTask, machine, world.timeScale, signal);
+      manager.register(type, handler, limit === undefined ? {} : { limit });
+    }
+    return { ...context, strategy, manager };
+  };
+
+  const processes = scenario.environment?.processes ?? 1;
+  for (let index = 0; index < processes; index++) {
+    const main = async (machine: Machine) => {
+      const context = manage(machine);
+      await context.strategy.open?.();
+      const workers = workerNames(design.workers, index, processes);
+      const running: WorkerPool = pool.create({ ...context, workers }, poolParameters);
+      running.start();
+      await stop.promise;
+      await running.stop();
+    };
+    world.machine(`app-${index + 1}`, main, scenario.environment?.clocks?.[index]);
+  }
+
+  world.machine('client', async (machine) => {
+    const { manager, strategy } = manage(machine);
+    await strategy.open?.();
+    const startMs = machine.clock.now();
+    const submissions: Promise<unknown>[] = [];
+    for (const task of plan) {
+      const waitMs = startMs + task.atMs * world.timeScale - machine.clock.now();
+      if (waitMs > 0) await machine.clock.sleep(waitMs);
+      submissions.push(
+        manager.submit(task.type, null, { ...scaleDurations({ ...task.options }, world.timeScale), id: task.id }),
+      );
+    }
+    await Promise.all(submissions);
+    progress.allSubmitted();
+  });
+
+  world.machine('watch', async ({ clock }) => {
+    const longestHandlerMs = plan.reduce((longest, task) => Math.max(longest, task.handlerMs), 0);
+    const longestMs = Math.max(
+      tokenTtlMs,
+      longestHandlerMs * world.timeScale,
+      ...durations(claimParameters),
+      ...durations(poolParameters),
+    );
+    await stop.whenQuiet((signal) => clock.sleep(longestMs * QUIET_FACTOR, signal));
+  });
+}
+
+/** Tells the pools to stop: all is settled, all is quiet, or the world has ended. */
+function stopSignal(world: World, progress: Progress) {
+  const stopped = new AbortController();
+  const promise = new Promise<void>((resolve) => {
+    stopped.signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+  const stop = () => stopped.abort(new Error('the run is over'));
+  progress.settled.then(stop);
+  world.ended.addEventListener('abort', stop, { once: true });
+  return {
+    promise,
+    async whenQuiet(pass: (signal: AbortSignal) => Promise<void>): Promise<void> {
+      let before = -1;
+      while (!stopped.signal.aborted && progress.steps !== before) {
+        before = progress.steps;
+        await pass(stopped.signal).catch(() => {});
+      }
+      stop();
+    },
+  };
+}
+
+/** What a task's handler does in a scenario: it takes its time, and may throw. */
+async function handle(
+  task: PlannedTask,
+  machine: Machine,
+  timeScale: number,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  await machine.clock.sleep(task.handlerMs * timeScale, signal);
+  if (task.fails) throw new Error(`${task.id} fails, as planned`);
+}
+
+/** Workers are dealt out to processes in turn and numbered through. */
+function workerNames(workers: number, process: number, processes: number): string[] {
+  const names: string[] = [];
+  for (let index = process; index < workers; index += processes) names.push(`worker-${index + 1}`);
+  return names;
+}
+
+function durations(parameters: Readonly<Record<string, unknown>>): number[] {
+  return Object.entries(parameters).flatMap(([name, value]) =>
+    name.endsWith('Ms') && typeof value === 'number' ? [value] : [],
+  );
+}

@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto';
+import type { Redis } from 'ioredis';
+import { startPrivateRedis } from '../runtime/private-redis.ts';
+import { connectRedis, deleteKeys, UnusableRedisError } from '../runtime/redis-connection.ts';
+import type { Backend } from './backend.ts';
+import { runInRealTime } from './real-time.ts';
+import { UsageError } from './usage-error.ts';
+
+/**
+ * A real Redis, in real time, through ioredis. Every run has a key prefix of its own and deletes its keys.
+ * @param url without it a private redis-server is started, and stopped on `close`
+ * @throws UsageError
+ */
+export async function openRedisBackend(url: string | undefined, timeScale: number): Promise<Backend> {
+  const server = url === undefined ? await ownServer() : undefined;
+  const target = url ?? (server?.url as string);
+  const control = await connect(target).catch(async (error: unknown) => {
+    await server?.stop();
+    throw error;
+  });
+  const namespace = `windtunnel:${randomUUID().slice(0, 8)}:`;
+  let runs = 0;
+  let closing: Promise<void> | undefined;
+  return {
+    name: 'redis',
+    timeScale,
+    async run(seed, _environment, set) {
+      const keyPrefix = `${namespace}${++runs}:`;
+      const gone = () => new UsageError(`lost the connection to Redis at ${target} in mid-run: is it still up?`);
+      let breakOff: (error: UsageError) => void = () => {};
+      const broken = new Promise<never>((_, reject) => {
+        breakOff = reject;
+      });
+      broken.catch(() => {});
+      const onEnd = () => breakOff(gone());
+      control.once('end', onEnd);
+      try {
+        const before = await commandsProcessed(control);
+        await runInRealTime({ seed, keyPrefix, timeScale, connect: () => silent(control.duplicate()), broken }, set);
+        const redisCommands = (await commandsProcessed(control)) - before;
+        await deleteKeys(control, keyPrefix);
+        return { redisCommands, redisUtilisation: null };
+      } catch (error) {
+        throw control.status === 'ready' ? error : gone();
+      } finally {
+        control.off('end', onEnd);
+      }
+    },
+    close() {
+      closing ??= (async () => {
+        if (control.status === 'ready') await deleteKeys(control, namespace).catch(() => {});
+        control.disconnect();
+        await server?.stop();
+      })();
+      return closing;
+    },
+  };
+}
+
+async function ownServer() {
+  const server = await startPrivateRedis();
+  if (server === undefined) {
+    throw new UsageError(
+      'no redis-server is installed: apt-get install redis-server, or name a running one with --redis redis://host:port',
+    );
+  }
+  return server;
+}
+
+async function connect(url: string): Promise<Redis> {
+  if (!/^rediss?:\/\//.test(url)) throw new UsageError(`'${url}' is no Redis URL: write redis://host:port`);
+  try {
+    return await connectRedis(url);
+  } catch (error) {
+    throw error instanceof UnusableRedisError ? new UsageError(error.message) : error;
+  }
+}
+
+/** A lost connection is reported once, by the control connection. */
+function silent(redis: Redis): Redis {
+  redis.on('error', () => {});
+  const duplicate = redis.duplicate.bind(redis);
+  redis.duplicate = (override) => silent(duplicate(override));
+  return redis;
+}
+
+async function commandsProcessed(redis: Redis): Promise<number> {
+  return Number(/total_commands_processed:(\d+)/.exec(await redis.info('stats'))?.[1] ?? 0);
+}

@@ -1,0 +1,332 @@
+import type { Clock } from '../engine/ports.ts';
+import { type Action, EventQueue } from './event-queue.ts';
+import { enterSimulation, insideSimulation, installGuards, leaveSimulation } from './guards.ts';
+import { type ClockError, Host } from './host.ts';
+import { BEST_DRAIN, type DrainMode, drainNow } from './microtasks.ts';
+import { RandomStream } from './random-stream.ts';
+import { RollingHash } from './rolling-hash.ts';
+import { fifo } from './schedules/fifo.ts';
+import type { Schedule } from './schedules/schedule.ts';
+
+/** Where virtual time begins: 2025-01-01T00:00:00Z. Fixed, so that no run knows today's date. */
+export const EPOCH_MS = 1_735_689_600_000;
+
+/** Events between two looks at the real event loop (Ctrl-C, garbage collection's callbacks). */
+const EVENTS_PER_TURN = 8192;
+
+const DEFAULT_EVENTS_MAX = 200_000_000;
+
+export interface SimulationOptions {
+  readonly seed: number;
+  readonly schedule?: Schedule;
+  readonly drain?: DrainMode;
+  /** The run is stopped with an error after so many events: a loop that never waits would else never end. */
+  readonly eventsMax?: number;
+}
+
+/** The run exceeded a limit that it was given. */
+export class SimulationLimitError extends Error {
+  readonly code = 'SIMULATION_LIMIT';
+}
+
+/** Something reached the simulation from outside its event loop: real I/O leaked into simulated code. */
+export class OutsideSimulationError extends Error {
+  readonly code = 'OUTSIDE_SIMULATION';
+}
+
+/**
+ * The kernel: virtual time, the queue of future events, hosts and their CPUs. It knows nothing of Redis or of tasks.
+ *
+ * It takes the next event, sets the current host, calls back, and drains microtasks to quiescence before it takes another.
+ * Quiescence is what makes asynchronous code a deterministic coroutine. Time is in whole µs from the start of the run.
+ */
+export class Simulation {
+  readonly seed: number;
+  readonly hosts: Host[] = [];
+  readonly hash = new RollingHash();
+  readonly #queue = new EventQueue();
+  readonly #schedule: Schedule;
+  readonly #drain: DrainMode;
+  readonly #eventsMax: number;
+  readonly #streams = new Map<string, RandomStream>();
+  #nowUs = 0;
+  #eventCount = 0;
+  #state: 'set-up' | 'inside' | 'between-turns' | 'over' = 'set-up';
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(options: SimulationOptions) {
+    this.seed = options.seed;
+    this.#schedule = options.schedule ?? fifo();
+    this.#drain = options.drain ?? BEST_DRAIN;
+    this.#eventsMax = options.eventsMax ?? DEFAULT_EVENTS_MAX;
+  }
+
+  /** True time since the start, in µs. No host knows it. */
+  get nowUs(): number {
+    return this.#nowUs;
+  }
+
+  get eventCount(): number {
+    return this.#eventCount;
+  }
+
+  /** The stream of that name, split from the run's seed. */
+  random(name: string): RandomStream {
+    let stream = this.#streams.get(name);
+    if (stream === undefined) {
+      stream = new RandomStream(this.seed, name);
+      this.#streams.set(name, stream);
+    }
+    return stream;
+  }
+
+  addHost(name: string, clockError?: ClockError): Host {
+    const host = new Host(name, this.hosts.length, EPOCH_MS, clockError);
+    this.hosts.push(host);
+    return host;
+  }
+
+  /** Causes an event on a host, `delayUs` from now. Dropped if the host crashes before. @returns a handle for `cancel`. */
+  after<T>(delayUs: number, host: Host, action: Action<T>, subject: T): number {
+    return this.at(this.#nowUs + delayUs, host, action, subject);
+  }
+
+  /** The same at a true time of the run; one that has passed means now. */
+  at<T>(timeUs: number, host: Host, action: Action<T>, subject: T): number {
+    if (this.#state === 'between-turns') throw leaked();
+    return this.#queue.push(
+      Math.max(timeUs, this.#nowUs),
+      this.#schedule.tie(),
+      host.index,
+      host.life,
+      action,
+      subject,
+    );
+  }
+
+  cancel(handle: number): void {
+    this.#queue.cancel(handle);
+  }
+
+  /** Runs asynchronous code on a host, now and after each restart. An error that it throws ends the run. */
+  start(host: Host, main: () => Promise<void>): void {
+    const boot = () => {
+      main().catch((error: unknown) => this.fail(error));
+    };
+    host.boot = boot;
+    this.after(0, host, boot, undefined);
+  }
+
+  /** The host's CPU computes for so long; whatever else it has to do waits. */
+  compute(host: Host, us: number): void {
+    host.busyUntilUs = Math.max(host.busyUntilUs, this.#nowUs) + us;
+    host.computedUs += us;
+  }
+
+  /** The host stands still (garbage collection, a stalled virtual machine): nothing on it runs, its clock goes on. */
+  pause(host: Host, us: number): void {
+    host.busyUntilUs = Math.max(host.busyUntilUs, this.#nowUs + us);
+  }
+
+  /** The host dies: its memory, its timers, everything on its way to it. */
+  crash(host: Host): void {
+    host.alive = false;
+    host.life++;
+    host.backlog.actions.length = 0;
+    host.backlog.subjects.length = 0;
+    host.backlog.head = 0;
+    host.wakeScheduled = false;
+    for (const listener of [...host.onCrash]) listener();
+    host.onCrash.clear();
+  }
+
+  /** A crashed host comes up with an empty memory and boots again. */
+  restart(host: Host): void {
+    if (host.alive) return;
+    host.alive = true;
+    host.life++;
+    host.busyUntilUs = this.#nowUs;
+    if (host.boot) this.after(0, host, host.boot, undefined);
+  }
+
+  /** Ends the run with an error. */
+  fail(error: unknown): void {
+    this.#failure ??= { error };
+  }
+
+  /** The clock port of a host: its own clock, and a sleep that virtual time ends. */
+  clock(host: Host): Clock {
+    return {
+      now: () => Math.floor(host.clockUs(this.#nowUs) / 1000),
+      sleep: (ms, signal) => this.#sleep(host, ms, signal),
+    };
+  }
+
+  /**
+   * Runs until nothing is left to happen. Settles once, after the last event.
+   * @throws whatever simulated code threw; SimulationLimitError after `eventsMax` events
+   */
+  run(): Promise<void> {
+    if (this.#state !== 'set-up') throw new Error('a simulation runs once; make a new one');
+    if (insideSimulation()) throw new Error('a simulation cannot run inside another: run one after the other');
+    const uninstallGuards = installGuards();
+    return new Promise<void>((resolve, reject) => {
+      const end = (error?: { readonly error: unknown }) => {
+        this.#state = 'over';
+        uninstallGuards();
+        if (error) reject(error.error);
+        else resolve();
+      };
+      if (this.#drain === 'synchronous') this.#turnSynchronously(end);
+      else this.#turnByMacrotasks(end);
+    });
+  }
+
+  #turnSynchronously(end: (error?: { readonly error: unknown }) => void): void {
+    const turn = () => {
+      this.#state = 'inside';
+      enterSimulation();
+      let over = false;
+      try {
+        for (let count = 0; count < EVENTS_PER_TURN && !over; count++) over = !this.#step(drainNow);
+      } catch (error) {
+        this.fail(error);
+        over = true;
+      } finally {
+        leaveSimulation();
+      }
+      this.#state = 'between-turns';
+      if (over) end(this.#failure);
+      else setImmediate(turn);
+    };
+    setImmediate(turn);
+  }
+
+  /** Node drains microtasks after each callback of the immediate queue: one event, then one callback that closes it. */
+  #turnByMacrotasks(end: (error?: { readonly error: unknown }) => void): void {
+    let over = false;
+    const open = () => {
+      this.#state = 'inside';
+      enterSimulation();
+      try {
+        over = !this.#step(() => {});
+      } catch (error) {
+        this.fail(error);
+        over = true;
+      }
+    };
+    const close = () => {
+      leaveSimulation();
+      this.#state = 'between-turns';
+      if (over || this.#failure) end(this.#failure);
+      else turn();
+    };
+    const turn = () => {
+      setImmediate(open);
+      setImmediate(close);
+    };
+    turn();
+  }
+
+  /** One event. False when the run is over. */
+  #step(drain: () => void): boolean {
+    const queue = this.#queue;
+    if (this.#failure) return false;
+    const slot = queue.take();
+    if (slot < 0) return false;
+    if (++this.#eventCount > this.#eventsMax) {
+      throw new SimulationLimitError(
+        `the run did not end within ${this.#eventsMax} events (virtual time ${this.#nowUs / 1e6} s); ` +
+          'a loop that never waits, or a limit too low: raise eventsMax',
+      );
+    }
+    const host = this.hosts[queue.hosts[slot] as number] as Host;
+    if (queue.lives[slot] !== host.life || !host.alive) return true;
+    const nowUs = queue.times[slot] as number;
+    this.#nowUs = nowUs;
+    const action = queue.actions[slot] as unknown as Action<unknown>;
+    const subject = queue.subjects[slot];
+    if ((host.busyUntilUs > nowUs || host.wakeScheduled) && action !== this.#takeUpBacklog) {
+      host.backlog.actions.push(action);
+      host.backlog.subjects.push(subject);
+      this.#wakeLater(host);
+      return true;
+    }
+    this.hash.event(nowUs, host.index);
+    action(subject);
+    drain();
+    return !this.#failure;
+  }
+
+  #wakeLater(host: Host): void {
+    if (host.wakeScheduled) return;
+    host.wakeScheduled = true;
+    this.#queue.push(host.busyUntilUs, 0, host.index, host.life, this.#takeUpBacklog, host);
+  }
+
+  /** Bound once: the CPU is free again, the oldest waiting action runs. */
+  readonly #takeUpBacklog = (host: Host): void => {
+    host.wakeScheduled = false;
+    const { backlog } = host;
+    if (!host.backlogged) return;
+    if (host.busyUntilUs > this.#nowUs) {
+      this.#wakeLater(host);
+      return;
+    }
+    const action = backlog.actions[backlog.head] as Action<unknown>;
+    const subject = backlog.subjects[backlog.head];
+    backlog.head++;
+    if (backlog.head === backlog.actions.length) {
+      backlog.actions.length = 0;
+      backlog.subjects.length = 0;
+      backlog.head = 0;
+    }
+    if (host.backlogged) this.#wakeLater(host);
+    action(subject);
+  };
+
+  #sleep(host: Host, ms: number, signal: AbortSignal | undefined): Promise<void> {
+    const delayUs = host.trueDurationUs(ms);
+    if (signal === undefined) {
+      if (this.#state === 'between-turns') throw leaked();
+      // The kernel's hottest path, hence not by way of `at`.
+      return new Promise((resolve) => {
+        const wakeAtUs = this.#nowUs + delayUs;
+        this.#queue.push(
+          wakeAtUs,
+          this.#schedule.tie(),
+          host.index,
+          host.life,
+          resolve as Action<undefined>,
+          undefined,
+        );
+      });
+    }
+    const { life } = host;
+    return new Promise((resolve, reject) => {
+      if (signal.aborted) {
+        reject(signal.reason);
+        return;
+      }
+      const onAbort = () => {
+        // The signal may belong to someone who outlives the host; the dead do not wake.
+        if (host.life !== life) return;
+        this.cancel(handle);
+        reject(signal.reason);
+      };
+      const onTime = () => {
+        signal.removeEventListener('abort', onAbort);
+        resolve();
+      };
+      const handle = this.after(delayUs, host, onTime, undefined);
+      signal.addEventListener('abort', onAbort, { once: true });
+    });
+  }
+}
+
+function leaked(): OutsideSimulationError {
+  return new OutsideSimulationError(
+    'simulated code went on outside the event loop: it awaited something real (a file, a socket, a timer). ' +
+      'Await only the ports: Clock, RedisClient',
+  );
+}

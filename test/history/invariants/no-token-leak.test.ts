@@ -1,0 +1,28 @@
+import { describe, expect, test } from 'vitest';
+import { noTokenLeak } from '../../../src/history/invariants/no-token-leak.ts';
+import { tokenAcquired, tokenReleased, written } from '../written.ts';
+
+const check = noTokenLeak.check;
+
+describe('no-token-leak', () => {
+  test('holds where every token is given back, also one that had run out before', () => {
+    const history = written(
+      [0, tokenAcquired('k1')],
+      [1, tokenAcquired('k2')],
+      [2, tokenReleased('k2')],
+      [70_000, tokenReleased('k1', false)],
+    );
+    expect(check(history)).toEqual([]);
+  });
+
+  test('a token that is never given back is a violation', () => {
+    const history = written([0, tokenAcquired('k1')], [1.5, tokenAcquired('k2')], [2, tokenReleased('k1')]);
+    expect(check(history)).toEqual([
+      { message: 'token k2 of example, taken at 1.5 ms, was never given back', events: [1] },
+    ]);
+  });
+
+  test('a release before the acquisition does not count', () => {
+    expect(check(written([0, tokenReleased('k1', false)], [1, tokenAcquired('k1')]))).toHaveLength(1);
+  });
+});
