@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    setupFiles: ['test/setup.ts'],
     // Two cores are what CI has; tests that start a redis-server or a child process bring their own load.
     maxWorkers: 2,
     testTimeout: 60_000,

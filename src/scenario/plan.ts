@@ -9,6 +9,7 @@ export interface PlannedTask {
   readonly atMs: number;
   readonly handlerMs: number;
   readonly fails: boolean;
+  /** One object for all tasks of a group of arrivals. */
   readonly options: SubmitOptions;
 }
 
@@ -18,15 +19,17 @@ export interface PlannedTask {
  */
 export function planTasks(workload: QueueWorkload, seed: number): PlannedTask[] {
   const stream = new RandomStream(seed, 'workload');
-  const arrivals = workload.arrivals.flatMap((group) =>
-    Array.from({ length: group.count }, (_, index) => ({
+  const arrivals = workload.arrivals.flatMap((group) => {
+    const options = submitOptions(group);
+    return Array.from({ length: group.count }, (_, index) => ({
       group,
+      options,
       atMs: (group.atMs ?? 0) + index * (group.everyMs ?? 0),
-    })),
-  );
+    }));
+  });
   // A stable sort: tasks of one moment keep the order in which the scenario names them.
   arrivals.sort((a, b) => a.atMs - b.atMs);
-  return arrivals.map(({ group, atMs }, index) => {
+  return arrivals.map(({ group, options, atMs }, index) => {
     const type = workload.types[group.type] as TaskType;
     return {
       id: `t${index + 1}`,
@@ -34,7 +37,7 @@ export function planTasks(workload: QueueWorkload, seed: number): PlannedTask[] 
       atMs,
       handlerMs: handlerMs(type, stream),
       fails: type.failureRate !== undefined && stream.next() < type.failureRate,
-      options: submitOptions(group),
+      options,
     };
   });
 }

@@ -4,7 +4,7 @@ import { Keys } from '../engine/keys.ts';
 import type { WorkerPool } from '../engine/pool.ts';
 import type { Observer } from '../engine/ports.ts';
 import type { Task } from '../engine/task.ts';
-import { TaskManager } from '../engine/task-manager.ts';
+import { type SubmitOptions, TaskManager } from '../engine/task-manager.ts';
 import type { Machine, World } from './backend.ts';
 import { assertPair, claimStrategy, workerPool } from './design.ts';
 import { scaleDurations, withDefaults } from './parameters.ts';
@@ -74,15 +74,32 @@ export function setQueueRun(
     const { manager, strategy } = manage(machine);
     await strategy.open?.();
     const startMs = machine.clock.now();
-    const submissions: Promise<unknown>[] = [];
+    const scaled = new Map<SubmitOptions, SubmitOptions>();
+    for (const { options } of plan) {
+      if (!scaled.has(options)) scaled.set(options, scaleDurations({ ...options }, world.timeScale));
+    }
+    let underWay = 0;
+    let failure: { readonly error: unknown } | undefined;
+    let onAccepted = () => {};
+    const accepted = () => {
+      underWay--;
+      onAccepted();
+    };
     for (const task of plan) {
       const waitMs = startMs + task.atMs * world.timeScale - machine.clock.now();
       if (waitMs > 0) await machine.clock.sleep(waitMs);
-      submissions.push(
-        manager.submit(task.type, null, { ...scaleDurations({ ...task.options }, world.timeScale), id: task.id }),
-      );
+      underWay++;
+      manager.submit(task.type, null, { ...scaled.get(task.options), id: task.id }).then(accepted, (error: unknown) => {
+        failure ??= { error };
+        accepted();
+      });
     }
-    await Promise.all(submissions);
+    while (underWay > 0) {
+      await new Promise<void>((resolve) => {
+        onAccepted = resolve;
+      });
+    }
+    if (failure) throw failure.error;
     progress.allSubmitted();
   });
 

@@ -34,6 +34,10 @@ function append(argv: string[], argument: Argument): void {
 }
 
 function appendOne(argv: string[], argument: Argument): void {
+  if (typeof argument === 'string') {
+    argv.push(toBytes(argument));
+    return;
+  }
   if (typeof argument === 'number') argv.push(String(argument));
   else if (Buffer.isBuffer(argument)) argv.push(argument.toString('latin1'));
   else if (argument === null || argument === undefined) argv.push('');
@@ -45,9 +49,15 @@ function isFields(argument: Argument): argument is Map<unknown, unknown> | objec
 }
 
 function appendFields(argv: string[], fields: Map<unknown, unknown> | object): void {
-  const entries = fields instanceof Map ? fields.entries() : Object.entries(fields);
-  for (const [field, value] of entries) {
-    appendOne(argv, field as Argument);
-    appendOne(argv, value as Argument);
+  if (fields instanceof Map) {
+    for (const [field, value] of fields as Map<Argument, Argument>) {
+      appendOne(argv, field);
+      appendOne(argv, value);
+    }
+    return;
+  }
+  for (const field of Object.keys(fields)) {
+    argv.push(toBytes(field));
+    appendOne(argv, (fields as Readonly<Record<string, Argument>>)[field]);
   }
 }

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { Redis } from 'ioredis';
+import { Fifo } from '../simulation/fifo.ts';
 import { type Argument, argumentVector } from './arguments.ts';
 import { COMMAND_METHODS, decode, decoderOf, SimReplyError } from './decode.ts';
 import type { Connection } from './node.ts';
@@ -24,8 +25,7 @@ interface Pending {
 export class SimRedisClient extends EventEmitter {
   readonly #connect: Connect;
   readonly #connection: Connection;
-  readonly #pending: Pending[] = [];
-  #head = 0;
+  readonly #pending = new Fifo<Pending>();
   status: 'ready' | 'end' = 'ready';
 
   constructor(connect: Connect) {
@@ -89,19 +89,12 @@ export class SimRedisClient extends EventEmitter {
     if (this.status === 'end') return;
     this.status = 'end';
     this.#connection.close();
-    const unanswered = this.#pending.splice(this.#head);
-    this.#head = 0;
-    for (const { reject } of unanswered) reject(new Error('Connection is closed.'));
+    while (this.#pending.length > 0) this.#pending.shift().reject(new Error('Connection is closed.'));
     this.emit('end');
   }
 
   #onReply(reply: Reply): void {
-    const { resolve, reject, argv, decoder } = this.#pending[this.#head] as Pending;
-    this.#head++;
-    if (this.#head === this.#pending.length) {
-      this.#pending.length = 0;
-      this.#head = 0;
-    }
+    const { resolve, reject, argv, decoder } = this.#pending.shift();
     if (reply instanceof ErrorReply) reject(new SimReplyError(reply.text, argv));
     else resolve(decoder === undefined ? reply : decoder(reply));
   }

@@ -1,4 +1,5 @@
 import { type ErrorReply, WRONG_TYPE } from './reply.ts';
+import { FieldMap } from './types/field-map.ts';
 import type { List } from './types/list.ts';
 import type { SortedSet } from './types/sorted-set.ts';
 import type { Stream } from './types/stream.ts';
@@ -8,7 +9,7 @@ export type Value = string | Hash | SetValue | List | SortedSet | Stream;
 
 export class Hash {
   readonly type = 'hash';
-  readonly fields = new Map<string, string>();
+  readonly fields = new FieldMap();
 }
 
 export class SetValue {

@@ -1,3 +1,4 @@
+import { Fifo } from '../simulation/fifo.ts';
 import type { Host } from '../simulation/host.ts';
 import { Channel, DATA_CENTRE, type Latency } from '../simulation/network.ts';
 import type { Simulation } from '../simulation/simulation.ts';
@@ -51,9 +52,9 @@ export class RedisNode {
   /** How many connections each host has opened. */
   readonly #connections = new Map<Host, number>();
   /** Replies that the call under way has caused: they leave when its service time is over. */
-  readonly #outbox: Outgoing[] = [];
+  readonly #outbox = new Fifo<Outgoing>();
   /** Where each of them goes. */
-  readonly #recipients: Channel<Outgoing>[] = [];
+  readonly #recipients = new Fifo<Channel<Outgoing>>();
 
   constructor(
     simulation: Simulation,
@@ -132,10 +133,6 @@ export class RedisNode {
 
   #flush(): void {
     const departUs = Math.max(this.#simulation.nowUs, this.host.busyUntilUs);
-    for (let index = 0; index < this.#outbox.length; index++) {
-      (this.#recipients[index] as Channel<Outgoing>).send(this.#outbox[index] as Outgoing, departUs);
-    }
-    this.#outbox.length = 0;
-    this.#recipients.length = 0;
+    while (this.#outbox.length > 0) this.#recipients.shift().send(this.#outbox.shift(), departUs);
   }
 }

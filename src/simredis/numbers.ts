@@ -107,13 +107,32 @@ export function formatDouble(value: number): string {
   }
   if (Number.isNaN(value)) return 'nan';
   if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf';
+  const sign = value < 0 ? '-' : '';
+  const { digits, exponent } = seventeenDigits(Math.abs(value));
+  if (exponent < -4 || exponent >= 17) {
+    const power = `${exponent < 0 ? '-' : '+'}${String(Math.abs(exponent)).padStart(2, '0')}`;
+    return `${sign}${trimZeros(`${digits[0]}.${digits.slice(1)}`)}e${power}`;
+  }
+  const decimal =
+    exponent < 0
+      ? `0.${'0'.repeat(-exponent - 1)}${digits}`
+      : `${digits.slice(0, exponent + 1)}.${digits.slice(exponent + 1)}`;
+  return sign + trimZeros(decimal);
+}
+
+/** A positive number to 17 significant digits, a tie to the even digit as in C; JavaScript's own rounding takes it up. */
+function seventeenDigits(value: number): { readonly digits: string; readonly exponent: number } {
   const [mantissa, exponentText] = value.toExponential(16).split('e') as [string, string];
   const exponent = Number(exponentText);
-  if (exponent < -4 || exponent >= 17) {
-    const sign = exponent < 0 ? '-' : '+';
-    return `${trimZeros(mantissa)}e${sign}${String(Math.abs(exponent)).padStart(2, '0')}`;
-  }
-  return trimZeros(value.toFixed(16 - exponent));
+  const digits = mantissa.replace('.', '');
+  // With one binary digit more behind the point than there are decimal ones, the decimal expansion ends in 5 right there.
+  const places = 17 - exponent;
+  const scaled = value * 2 ** places;
+  if (places <= 0 || !Number.isInteger(scaled) || scaled % 2 === 0) return { digits, exponent };
+  const exact = BigInt(scaled) * 5n ** BigInt(places);
+  const below = exact / 10n;
+  const even = String(below % 2n === 0n ? below : below + 1n);
+  return even.length === 17 ? { digits: even, exponent } : { digits, exponent };
 }
 
 /** Takes the zeros, and the point if it comes last, from the end of a decimal fraction. */

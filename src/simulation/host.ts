@@ -1,4 +1,5 @@
 import type { Action } from './event-queue.ts';
+import { Fifo } from './fifo.ts';
 
 /** A clock that is wrong on purpose. */
 export interface ClockError {
@@ -6,13 +7,6 @@ export interface ClockError {
   readonly offsetMs?: number;
   /** How many µs it gains each true second; negative: loses. */
   readonly driftPpm?: number;
-}
-
-/** What a host cannot do yet because its CPU is busy. First come, first served. */
-interface Backlog {
-  readonly actions: Action<unknown>[];
-  readonly subjects: unknown[];
-  head: number;
 }
 
 /**
@@ -32,7 +26,9 @@ export class Host {
   alive = true;
   /** The CPU is taken until then. */
   busyUntilUs = 0;
-  readonly backlog: Backlog = { actions: [], subjects: [], head: 0 };
+  /** What it cannot do yet because its CPU is busy, first come, first served: actions, and beside each its subject. */
+  readonly waitingActions = new Fifo<Action<unknown>>();
+  readonly waitingSubjects = new Fifo<unknown>();
   /** True while an event is under way that will take up the backlog. */
   wakeScheduled = false;
   /** CPU time consumed so far, in µs. */
@@ -68,9 +64,5 @@ export class Host {
   /** NTP steps the clock. */
   jumpClock(byMs: number): void {
     this.#offsetUs += Math.round(byMs * 1000);
-  }
-
-  get backlogged(): boolean {
-    return this.backlog.head < this.backlog.actions.length;
   }
 }

@@ -1,4 +1,5 @@
 import type { Action } from './event-queue.ts';
+import { Fifo } from './fifo.ts';
 import type { Host } from './host.ts';
 import type { RandomStream } from './random-stream.ts';
 import type { Simulation } from './simulation.ts';
@@ -23,8 +24,7 @@ export class Channel<T> {
   readonly #stream: RandomStream;
   readonly #receive: (message: T) => void;
   readonly #receiveCostUs: number;
-  readonly #messages: (T | undefined)[] = [];
-  #head = 0;
+  readonly #messages = new Fifo<T>();
   #lastArrivalUs = 0;
   #open = true;
   /** The receiver's life at the time of opening: a restarted host has forgotten its connections. */
@@ -63,19 +63,13 @@ export class Channel<T> {
   /** What is on its way is lost. */
   close(): void {
     this.#open = false;
-    this.#messages.length = 0;
-    this.#head = 0;
+    this.#messages.clear();
   }
 
   /** Each arrival takes the oldest message, whatever order a schedule gives to simultaneous arrivals. */
   readonly #arrive: Action<undefined> = () => {
     if (!this.#open) return;
-    const message = this.#messages[this.#head] as T;
-    this.#messages[this.#head++] = undefined;
-    if (this.#head > 1024 && this.#head * 2 > this.#messages.length) {
-      this.#messages.splice(0, this.#head);
-      this.#head = 0;
-    }
+    const message = this.#messages.shift();
     if (this.#receiveCostUs > 0) this.#simulation.compute(this.#to, this.#receiveCostUs);
     this.#receive(message);
   };

@@ -132,9 +132,8 @@ export class Simulation {
   crash(host: Host): void {
     host.alive = false;
     host.life++;
-    host.backlog.actions.length = 0;
-    host.backlog.subjects.length = 0;
-    host.backlog.head = 0;
+    host.waitingActions.clear();
+    host.waitingSubjects.clear();
     host.wakeScheduled = false;
     for (const listener of [...host.onCrash]) listener();
     host.onCrash.clear();
@@ -188,7 +187,7 @@ export class Simulation {
       enterSimulation();
       let over = false;
       try {
-        for (let count = 0; count < EVENTS_PER_TURN && !over; count++) over = !this.#step(drainNow);
+        over = !this.#runEvents(EVENTS_PER_TURN, drainNow);
       } catch (error) {
         this.fail(error);
         over = true;
@@ -209,7 +208,7 @@ export class Simulation {
       this.#state = 'inside';
       enterSimulation();
       try {
-        over = !this.#step(() => {});
+        over = !this.#runEvents(1, () => {});
       } catch (error) {
         this.fail(error);
         over = true;
@@ -228,34 +227,39 @@ export class Simulation {
     turn();
   }
 
-  /** One event. False when the run is over. */
-  #step(drain: () => void): boolean {
+  /** Runs up to `limit` events. False when the run is over. */
+  #runEvents(limit: number, drain: () => void): boolean {
     const queue = this.#queue;
+    const { hosts, hash } = this;
     if (this.#failure) return false;
-    const slot = queue.take();
-    if (slot < 0) return false;
-    if (++this.#eventCount > this.#eventsMax) {
-      throw new SimulationLimitError(
-        `the run did not end within ${this.#eventsMax} events (virtual time ${this.#nowUs / 1e6} s); ` +
-          'a loop that never waits, or a limit too low: raise eventsMax',
-      );
+    for (let count = 0; count < limit; count++) {
+      const slot = queue.take();
+      if (slot < 0) return false;
+      if (++this.#eventCount > this.#eventsMax) throw this.#limitExceeded();
+      const host = hosts[queue.hosts[slot] as number] as Host;
+      if (queue.lives[slot] !== host.life || !host.alive) continue;
+      const nowUs = queue.times[slot] as number;
+      this.#nowUs = nowUs;
+      const action = queue.actions[slot] as unknown as Action<unknown>;
+      if ((host.busyUntilUs > nowUs || host.wakeScheduled) && action !== this.#takeUpBacklog) {
+        host.waitingActions.push(action);
+        host.waitingSubjects.push(queue.subjects[slot]);
+        this.#wakeLater(host);
+        continue;
+      }
+      hash.event(nowUs, host.index);
+      action(queue.subjects[slot]);
+      drain();
+      if (this.#failure) return false;
     }
-    const host = this.hosts[queue.hosts[slot] as number] as Host;
-    if (queue.lives[slot] !== host.life || !host.alive) return true;
-    const nowUs = queue.times[slot] as number;
-    this.#nowUs = nowUs;
-    const action = queue.actions[slot] as unknown as Action<unknown>;
-    const subject = queue.subjects[slot];
-    if ((host.busyUntilUs > nowUs || host.wakeScheduled) && action !== this.#takeUpBacklog) {
-      host.backlog.actions.push(action);
-      host.backlog.subjects.push(subject);
-      this.#wakeLater(host);
-      return true;
-    }
-    this.hash.event(nowUs, host.index);
-    action(subject);
-    drain();
-    return !this.#failure;
+    return true;
+  }
+
+  #limitExceeded(): SimulationLimitError {
+    return new SimulationLimitError(
+      `the run did not end within ${this.#eventsMax} events (virtual time ${this.#nowUs / 1e6} s); ` +
+        'a loop that never waits, or a limit too low: raise eventsMax',
+    );
   }
 
   #wakeLater(host: Host): void {
@@ -267,21 +271,14 @@ export class Simulation {
   /** Bound once: the CPU is free again, the oldest waiting action runs. */
   readonly #takeUpBacklog = (host: Host): void => {
     host.wakeScheduled = false;
-    const { backlog } = host;
-    if (!host.backlogged) return;
+    if (host.waitingActions.length === 0) return;
     if (host.busyUntilUs > this.#nowUs) {
       this.#wakeLater(host);
       return;
     }
-    const action = backlog.actions[backlog.head] as Action<unknown>;
-    const subject = backlog.subjects[backlog.head];
-    backlog.head++;
-    if (backlog.head === backlog.actions.length) {
-      backlog.actions.length = 0;
-      backlog.subjects.length = 0;
-      backlog.head = 0;
-    }
-    if (host.backlogged) this.#wakeLater(host);
+    const action = host.waitingActions.shift();
+    const subject = host.waitingSubjects.shift();
+    if (host.waitingActions.length > 0) this.#wakeLater(host);
     action(subject);
   };
 
@@ -290,17 +287,9 @@ export class Simulation {
     if (signal === undefined) {
       if (this.#state === 'between-turns') throw leaked();
       // The kernel's hottest path, hence not by way of `at`.
-      return new Promise((resolve) => {
-        const wakeAtUs = this.#nowUs + delayUs;
-        this.#queue.push(
-          wakeAtUs,
-          this.#schedule.tie(),
-          host.index,
-          host.life,
-          resolve as Action<undefined>,
-          undefined,
-        );
-      });
+      const woken = new Promise<void>(catchResolve);
+      this.#queue.push(this.#nowUs + delayUs, this.#schedule.tie(), host.index, host.life, caughtResolve, undefined);
+      return woken;
     }
     const { life } = host;
     return new Promise((resolve, reject) => {
@@ -323,6 +312,12 @@ export class Simulation {
     });
   }
 }
+
+/** The resolve function of the promise made last: one executor for all sleeps spares a closure each. */
+let caughtResolve: Action<undefined>;
+const catchResolve = (resolve: () => void): void => {
+  caughtResolve = resolve;
+};
 
 function leaked(): OutsideSimulationError {
   return new OutsideSimulationError(

@@ -4,6 +4,7 @@ import { LongDouble } from '../long-double.ts';
 import { parseCursor, parseScanOptions, scanPage } from '../member-scan.ts';
 import { INT64_MAX, INT64_MIN, integerReply, parseBigInteger, parseSmall } from '../numbers.ts';
 import { ErrorReply, NIL, OK, type Reply, wrongArity } from '../reply.ts';
+import { FieldMap } from '../types/field-map.ts';
 import { HASH_RANDOM_FIELD } from './hash-random-field.ts';
 
 /** Up to here Redis keeps a hash in a listpack, which HSCAN answers whole. */
@@ -16,9 +17,10 @@ const WOULD_OVERFLOW = new ErrorReply('ERR increment or decrement would overflow
 const NOT_FINITE = new ErrorReply('ERR increment would produce NaN or Infinity');
 const NAN_OR_INFINITY = new ErrorReply('ERR value is NaN or Infinity');
 
-const NO_FIELDS: ReadonlyMap<string, string> = new Map();
+const NO_FIELDS = new FieldMap();
 
-function fieldsOf(db: Keyspace, key: string): ReadonlyMap<string, string> {
+/** For reading only. */
+function fieldsOf(db: Keyspace, key: string): FieldMap {
   return db.hash(key)?.fields ?? NO_FIELDS;
 }
 
@@ -82,9 +84,7 @@ function hincrbyfloat({ db }: CommandContext, argv: readonly string[]): Reply {
 }
 
 function hgetall({ db }: CommandContext, argv: readonly string[]): Reply {
-  const pairs: string[] = [];
-  for (const [field, value] of fieldsOf(db, argv[1] as string)) pairs.push(field, value);
-  return pairs;
+  return fieldsOf(db, argv[1] as string).pairs();
 }
 
 function hscan({ db }: CommandContext, argv: readonly string[]): Reply {
@@ -94,7 +94,7 @@ function hscan({ db }: CommandContext, argv: readonly string[]): Reply {
   const { matches, count } = parseScanOptions(argv, 3);
   const { fields } = hash;
   const page = isListpack(fields)
-    ? { cursor: 0, members: [...fields.keys()] }
+    ? { cursor: 0, members: fields.keys() }
     : scanPage(
         hash,
         () => fields.keys(),
@@ -110,7 +110,7 @@ function hscan({ db }: CommandContext, argv: readonly string[]): Reply {
 }
 
 /** Whether Redis would keep these fields in a listpack, had they been so few and short all the time. */
-export function isListpack(fields: ReadonlyMap<string, string>): boolean {
+export function isListpack(fields: FieldMap): boolean {
   if (fields.size > LISTPACK_FIELDS_MAX) return false;
   for (const [field, value] of fields) {
     if (field.length > LISTPACK_BYTES_MAX || value.length > LISTPACK_BYTES_MAX) return false;
@@ -188,14 +188,14 @@ export const HASH_COMMANDS: readonly Command[] = [
     arity: 2,
     keys: [1, 1, 1],
     write: false,
-    run: ({ db }, argv) => [...fieldsOf(db, argv[1] as string).keys()],
+    run: ({ db }, argv) => fieldsOf(db, argv[1] as string).keys(),
   },
   {
     name: 'hvals',
     arity: 2,
     keys: [1, 1, 1],
     write: false,
-    run: ({ db }, argv) => [...fieldsOf(db, argv[1] as string).values()],
+    run: ({ db }, argv) => fieldsOf(db, argv[1] as string).values(),
   },
   {
     name: 'hstrlen',

@@ -4,7 +4,7 @@ import type { Anchor } from './lua-memory.ts';
 import type { LuaState } from './lua-state.ts';
 
 const DEPTH_MAX = 1000;
-const NUMBER = /[+-]?(?:0[xX][\da-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|inf(?:inity)?|nan)/iy;
+const NUMBER = /(?!\.)[+-]?(?:0[xX][\da-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|inf(?:inity)?|nan)/iy;
 const BLANK = /[ \t\n\r]*/y;
 const HEX4 = /[\da-fA-F]{4}/y;
 const PLAIN = /[^"\\\0]*/y;
