@@ -77,11 +77,14 @@ async function scenarioCommand(ids: readonly string[], options: ScenarioOptions)
   const chosen = await chosenScenarios(ids);
   const scenarios = withDesign([...chosen.values()], options.design, ids.length > 0);
   if (options.out !== undefined) assertWritable(options.out);
-  const backend = await openBackend({
-    name,
-    ...(options.redis !== undefined && { url: options.redis }),
-    ...(options.timeScale !== undefined && { timeScale: options.timeScale }),
-  });
+  const open = () =>
+    openBackend({
+      name,
+      ...(options.redis !== undefined && { url: options.redis }),
+      ...(options.timeScale !== undefined && { timeScale: options.timeScale }),
+    });
+  // A private redis-server may be starting: it is stopped when the process exits, not when a signal kills it.
+  const backend = name === 'sim' ? await open() : await closedOnInterrupt(async () => {}, open);
   const pages = await runScenarios(scenarios, backend, options);
   if (options.out !== undefined) {
     const isComplete = ids.length === 0 && options.design === undefined;

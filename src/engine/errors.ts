@@ -18,13 +18,6 @@ export class UnknownTaskError extends EngineError {
   }
 }
 
-export class IllegalTransitionError extends EngineError {
-  readonly code = 'ILLEGAL_TRANSITION';
-  constructor(id: string, from: string, to: string) {
-    super(`task ${id} cannot go from ${from} to ${to}`);
-  }
-}
-
 /** A number that cannot be a limit, a size or a priority. */
 export class InvalidValueError extends EngineError {
   readonly code = 'INVALID_VALUE';

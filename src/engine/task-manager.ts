@@ -72,7 +72,8 @@ export class TaskManager {
   }
 
   /**
-   * Withdraws a task that no worker has yet. False where it is too late.
+   * Withdraws a task that no worker has yet. False where it is too late; true may be too late too, where a worker claims the
+   * task within the same round trip (see the design's `brokenBy`).
    * @throws UnknownTaskError
    */
   async cancel(id: string): Promise<boolean> {

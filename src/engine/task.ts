@@ -1,5 +1,3 @@
-import { IllegalTransitionError } from './errors.ts';
-
 /** The documented life of a task (xqueue-changelog, 0.0.1). */
 export const TASK_STATUSES = ['pending', 'processing', 'success', 'failed', 'canceled', 'timeout'] as const;
 export type TaskStatus = (typeof TASK_STATUSES)[number];
@@ -37,11 +35,6 @@ const NEXT: Readonly<Record<TaskStatus, readonly TaskStatus[]>> = {
 
 export function isLegalTransition(from: TaskStatus, to: TaskStatus): boolean {
   return NEXT[from].includes(to);
-}
-
-/** @throws IllegalTransitionError */
-export function assertLegalTransition(taskId: string, from: TaskStatus, to: TaskStatus): void {
-  if (!isLegalTransition(from, to)) throw new IllegalTransitionError(taskId, from, to);
 }
 
 /** Nothing follows any more. */

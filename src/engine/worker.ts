@@ -10,7 +10,8 @@ export type Handler = (task: Task, signal: AbortSignal | undefined) => Promise<v
 
 /**
  * Runs a claimed task and settles the claim. Never throws: a handler's error becomes the task's outcome; a settlement that
- * Redis refuses is reported as `settle-failed`, and the claim is left to recovery.
+ * Redis refuses is reported as `settle-failed`, and the claim
+ * is left to the strategy's recovery, where it has one.
  */
 export async function runClaim(
   claim: Claim,

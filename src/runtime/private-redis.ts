@@ -20,7 +20,8 @@ export function isRedisInstalled(): boolean {
 }
 
 /**
- * Starts a redis-server on a free loopback port, with nothing read from or written to disk. It dies with this process.
+ * Starts a redis-server on a free loopback port, with nothing read from or written to disk. It is killed when
+ * this process exits; a process that handles no signals and is killed by one leaves it behind.
  *
  * @returns undefined where no redis-server is installed.
  * @throws {Error} where one is installed and does not start.

@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 
-/** The oldest Redis that has every command of the engine: XAUTOCLAIM came with 6.2. */
-const OLDEST_VERSION = [6, 2] as const;
+/** The oldest Redis that answers as the engine needs: XINFO GROUPS tells the lag from 7.0 on. */
+const OLDEST_VERSION = [7, 0] as const;
 const CONNECT_TIMEOUT_MS = 3000;
 
 /** A Redis that cannot be used, said in one line with the remedy. */
@@ -30,7 +30,7 @@ export async function connectRedis(url: string): Promise<Redis> {
     const version = /redis_version:(\S+)/.exec(await redis.info('server'))?.[1] ?? '0';
     if (isOlder(version)) {
       throw new UnusableRedisError(
-        `Redis at ${shown} is ${version}; XAUTOCLAIM needs ${OLDEST_VERSION.join('.')} or newer: upgrade it, or use --backend sim`,
+        `Redis at ${shown} is ${version}; XINFO GROUPS with lag needs ${OLDEST_VERSION.join('.')} or newer: upgrade it, or use --backend sim`,
       );
     }
     return redis;
@@ -45,16 +45,21 @@ export async function connectRedis(url: string): Promise<Redis> {
   }
 }
 
-/** Deletes every key that begins with a prefix. @returns how many */
-export async function deleteKeys(redis: Redis, prefix: string): Promise<number> {
-  let deleted = 0;
-  let cursor = '0';
+/** Deletes every key that begins with a prefix, and looks again until none is left. */
+export async function deleteKeys(redis: Redis, prefix: string): Promise<void> {
+  let found: boolean;
   do {
-    const [next, keys] = await redis.scan(cursor, 'MATCH', `${escapeGlob(prefix)}*`, 'COUNT', 1000);
-    cursor = next;
-    if (keys.length > 0) deleted += await redis.unlink(...keys);
-  } while (cursor !== '0');
-  return deleted;
+    found = false;
+    let cursor = '0';
+    do {
+      const [next, keys] = await redis.scan(cursor, 'MATCH', `${escapeGlob(prefix)}*`, 'COUNT', 1000);
+      cursor = next;
+      if (keys.length > 0) {
+        found = true;
+        await redis.unlink(...keys);
+      }
+    } while (cursor !== '0');
+  } while (found);
 }
 
 function escapeGlob(text: string): string {

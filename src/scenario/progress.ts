@@ -21,6 +21,11 @@ export class Progress {
     return this.#steps;
   }
 
+  /** No more tasks will come. */
+  get isAllSubmitted(): boolean {
+    return this.#allSubmitted;
+  }
+
   observe(event: EngineEvent): void {
     switch (event.kind) {
       case 'submitting':

@@ -128,7 +128,7 @@ function stopSignal(world: World, progress: Progress) {
     promise,
     async whenQuiet(pass: (signal: AbortSignal) => Promise<void>): Promise<void> {
       let before = -1;
-      while (!stopped.signal.aborted && progress.steps !== before) {
+      while (!stopped.signal.aborted && (!progress.isAllSubmitted || progress.steps !== before)) {
         before = progress.steps;
         await pass(stopped.signal).catch(() => {});
       }

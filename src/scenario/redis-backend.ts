@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
+import { ConnectionGroup } from '../runtime/connection-group.ts';
 import { startPrivateRedis } from '../runtime/private-redis.ts';
 import { connectRedis, deleteKeys, UnusableRedisError } from '../runtime/redis-connection.ts';
 import type { Backend } from './backend.ts';
@@ -7,7 +8,8 @@ import { runInRealTime } from './real-time.ts';
 import { UsageError } from './usage-error.ts';
 
 /**
- * A real Redis, in real time, through ioredis. Every run has a key prefix of its own and deletes its keys.
+ * A real Redis, in real time, through ioredis. Every run has a key prefix and connections of its own; at its end, or when it is
+ * broken off, it closes these, waits until the server has done with them, and deletes its keys.
  * @param url without it a private redis-server is started, and stopped on `close`
  * @throws UsageError
  */
@@ -19,36 +21,46 @@ export async function openRedisBackend(url: string | undefined, timeScale: numbe
     throw error;
   });
   const namespace = `windtunnel:${randomUUID().slice(0, 8)}:`;
+  const gone = () => new UsageError(`lost the connection to Redis at ${target} in mid-run: is it still up?`);
   let runs = 0;
+  let breakOff: (error: UsageError) => void = () => {};
+  let running: Promise<unknown> = Promise.resolve();
   let closing: Promise<void> | undefined;
   return {
     name: 'redis',
     timeScale,
-    async run(seed, _environment, set) {
+    run(seed, _environment, set) {
       const keyPrefix = `${namespace}${++runs}:`;
-      const gone = () => new UsageError(`lost the connection to Redis at ${target} in mid-run: is it still up?`);
-      let breakOff: (error: UsageError) => void = () => {};
       const broken = new Promise<never>((_, reject) => {
         breakOff = reject;
       });
       broken.catch(() => {});
-      const onEnd = () => breakOff(gone());
-      control.once('end', onEnd);
-      try {
-        const before = await commandsProcessed(control);
-        await runInRealTime({ seed, keyPrefix, timeScale, connect: () => silent(control.duplicate()), broken }, set);
-        const redisCommands = (await commandsProcessed(control)) - before;
-        await deleteKeys(control, keyPrefix);
-        return { redisCommands, redisUtilisation: null };
-      } catch (error) {
-        throw control.status === 'ready' ? error : gone();
-      } finally {
-        control.off('end', onEnd);
-      }
+      const measured = (async () => {
+        const connections = new ConnectionGroup(control, keyPrefix);
+        const onEnd = () => breakOff(gone());
+        control.once('end', onEnd);
+        try {
+          const before = await commandsProcessed(control);
+          await runInRealTime({ seed, keyPrefix, timeScale, connect: () => connections.open(), broken }, set);
+          const redisCommands = (await commandsProcessed(control)) - before;
+          return { redisCommands, redisUtilisation: null };
+        } catch (error) {
+          throw control.status === 'ready' ? error : gone();
+        } finally {
+          control.off('end', onEnd);
+          if (control.status === 'ready') {
+            await connections.close();
+            await deleteKeys(control, keyPrefix);
+          }
+        }
+      })();
+      running = measured.catch(() => {});
+      return measured;
     },
     close() {
       closing ??= (async () => {
-        if (control.status === 'ready') await deleteKeys(control, namespace).catch(() => {});
+        breakOff(new UsageError('the run was broken off'));
+        await running;
         control.disconnect();
         await server?.stop();
       })();
@@ -74,14 +86,6 @@ async function connect(url: string): Promise<Redis> {
   } catch (error) {
     throw error instanceof UnusableRedisError ? new UsageError(error.message) : error;
   }
-}
-
-/** A lost connection is reported once, by the control connection. */
-function silent(redis: Redis): Redis {
-  redis.on('error', () => {});
-  const duplicate = redis.duplicate.bind(redis);
-  redis.duplicate = (override) => silent(duplicate(override));
-  return redis;
 }
 
 async function commandsProcessed(redis: Redis): Promise<number> {

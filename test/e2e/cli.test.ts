@@ -314,17 +314,32 @@ describeWithRedis(
       expect(await redis.dbsize()).toBe(0);
     });
 
-    it('is left without a key after Ctrl-C, and the exit code is 130', async () => {
-      const child = spawn(process.execPath, [BIN, 'scenario', 'zpopmin-loss', '--redis', server.url], {
-        stdio: 'ignore',
-      });
-      const ended = codeOf(child);
-      while ((await redis.dbsize()) === 0 && child.exitCode === null)
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      child.kill('SIGINT');
-      expect(await ended).toBe(130);
-      expect(await redis.dbsize()).toBe(0);
-    });
+    it.each(['stream-group × blocking', 'random-offset-lock × polling'])(
+      'is left without a key after Ctrl-C while %s is busy, and the exit code is 130',
+      async (pair) => {
+        const [claims, pool] = pair.split(' × ');
+        const file = join(folder, `busy-${pool}.ts`);
+        writeFileSync(
+          file,
+          `export default {
+            id: 'busy', title: 'Busy', source: 'a test', story: 'Thousands of short tasks.',
+            workload: {
+              types: { email: { limit: 10, handlerMs: 1 } },
+              arrivals: [{ type: 'email', count: 20000, everyMs: 0.2 }],
+            },
+            designs: [{ claims: '${claims}', pool: '${pool}', workers: 20 }],
+            invariants: [], expectations: [],
+          };`,
+        );
+        const child = spawn(process.execPath, [BIN, 'scenario', file, '--redis', server.url], { stdio: 'ignore' });
+        const ended = codeOf(child);
+        while ((await redis.dbsize()) < 500 && child.exitCode === null)
+          await new Promise((resolve) => setTimeout(resolve, 20));
+        child.kill('SIGINT');
+        expect(await ended).toBe(130);
+        expect(await redis.dbsize()).toBe(0);
+      },
+    );
   },
   { timeout: CHILD_MS_MAX },
 );

@@ -48,6 +48,15 @@ describe('running a scenario', () => {
     expect(result.expectations.map(({ verdict }) => verdict)).toEqual(['confirmed']);
   });
 
+  it('waits for tasks that come long after the last one has ended', async () => {
+    const arrivals = [{ type: 'email', count: 3, everyMs: 400_000 }];
+    const { runs } = await runScenario(
+      queueScenario({ workload: { types: { email: { limit: 3, handlerMs: 100 } }, arrivals } }),
+      sim,
+    );
+    for (const { metrics } of runs) expect(metrics).toMatchObject({ submitted: 3, completed: 3, lost: 0 });
+  });
+
   it('gives every design the same workload: the same tasks, whose handlers take the same time', async () => {
     const types = { email: { handlerMs: [50, 500] as const, failureRate: 0.5 } };
     const scenario = queueScenario({ workload: { types, arrivals: [{ type: 'email', count: 20 }] } });

@@ -1,4 +1,6 @@
 import type { Claim, ClaimContext, WorkerContext } from '../claim.ts';
+import type { Token } from '../concurrency-limiter.ts';
+import type { Contested } from '../events.ts';
 import { statusOfFailure } from '../outcome.ts';
 import type { Task } from '../task.ts';
 import type { TaskLock } from '../task-lock.ts';
@@ -22,27 +24,38 @@ export async function claimUnderLock(
     observe({ kind: 'conflict', over: 'lock', task: task.id, worker: worker.id });
     return undefined;
   }
-  if (options.checkAgain && (await store.status(task.id)) !== 'pending') {
-    observe({ kind: 'conflict', over: 'status', task: task.id, worker: worker.id });
-    await lock.release(held);
+  let token: Token | undefined;
+  const giveBack = async () => {
+    try {
+      if (token !== undefined) await limiter.release(token);
+    } finally {
+      await lock.release(held);
+    }
+  };
+  const lose = async (over: Contested) => {
+    observe({ kind: 'conflict', over, task: task.id, worker: worker.id });
+    await giveBack();
     return undefined;
-  }
-  const token = await limiter.acquire(task.type);
-  if (token === undefined) {
-    observe({ kind: 'conflict', over: 'token', task: task.id, worker: worker.id });
-    await lock.release(held);
-    return undefined;
-  }
+  };
   const stays = options.headLeaves === 'on-completion';
-  const running = await store.setStatus(task, 'processing', stays ? 'stays' : 'pending');
+  let running: Task;
+  try {
+    if (options.checkAgain && (await store.status(task.id)) !== 'pending') return await lose('status');
+    token = await limiter.acquire(task.type);
+    if (token === undefined) return await lose('token');
+    running = await store.setStatus(task, 'processing', stays ? 'stays' : 'pending');
+  } catch (error) {
+    // As documented (0.0.3, 0.0.4.1): an error gives back what was taken. Where Redis does not answer, it expires.
+    await giveBack().catch(() => {});
+    throw error;
+  }
   observe({ kind: 'claimed', task: task.id, worker: worker.id });
 
   const settle = async (write: () => Promise<unknown>) => {
     try {
       await write();
     } finally {
-      await limiter.release(token);
-      await lock.release(held);
+      await giveBack();
     }
   };
   const placed = stays ? 'pending' : 'processing';

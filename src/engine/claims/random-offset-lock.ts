@@ -52,6 +52,7 @@ export const randomOffsetLock: ClaimDefinition<RandomOffsetLockParameters> = {
     brokenBy: [
       'a handler that outlives its lock or its token',
       'a crash between status processing and the end: nothing returns the task to the queue',
+      'a cancellation within a round trip of the claim: the task runs all the same',
     ],
   },
   defaults: { offsetMax: 10, lockTtlMs: LOCK_TTL_MS },

@@ -53,6 +53,7 @@ export const singleQueueLock: ClaimDefinition<SingleQueueLockParameters> = {
       'a worker that reads the head just before its task ends runs it again: the status is not looked at under the lock',
       'a handler that outlives its lock or its token',
       'a crash between status processing and the end: nothing returns the task to the queue',
+      'a cancellation within a round trip of the claim: the task runs all the same',
     ],
   },
   defaults: { lockTtlMs: LOCK_TTL_MS, headLeaves: 'on-claim' },

@@ -73,30 +73,44 @@ class StreamGroup implements ClaimStrategy {
     }
     const { token, waited } = await this.#tokenFor(task, worker);
     if (token === undefined) return undefined;
-    if (waited && (await this.#store.status(task.id)) !== task.status) {
-      // The wait was long enough for the entry to be claimed back: the task is another's now, or has ended.
-      this.#context.observe({ kind: 'conflict', over: 'status', task: task.id, worker: worker.id });
-      await this.#context.limiter.release(token);
-      return undefined;
+    let running: Task;
+    try {
+      if (waited && (await this.#store.status(task.id)) !== task.status) {
+        // The wait was long enough for the entry to be claimed back: the task is another's now, or has ended.
+        this.#context.observe({ kind: 'conflict', over: 'status', task: task.id, worker: worker.id });
+        await this.#context.limiter.release(token);
+        return undefined;
+      }
+      // Claimed back from a consumer that was running it: it starts over.
+      if (task.status === 'processing') task = await this.#store.setStatus(task, 'pending');
+      running = await this.#store.setStatus(task, 'processing');
+    } catch (error) {
+      await this.#context.limiter.release(token).catch(() => {});
+      throw error;
     }
-    // Claimed back from a consumer that was running it: it starts over.
-    if (task.status === 'processing') task = await this.#store.setStatus(task, 'pending');
-    const running = await this.#store.setStatus(task, 'processing');
     this.#context.observe({ kind: 'claimed', task: task.id, worker: worker.id });
 
-    const settle = async (to: 'success' | 'failed' | 'timeout') => {
-      await this.#store.setStatus(running, to);
-      await this.#context.limiter.release(token);
-      await this.#acknowledge(entryId);
+    // Acknowledged only once its status is written: what could not be settled is claimed back.
+    const settle = async (to: TaskStatus) => {
+      try {
+        await this.#store.setStatus(running, to);
+      } finally {
+        await this.#context.limiter.release(token);
+      }
     };
     return {
       task: running,
-      complete: () => settle('success'),
-      fail: (error) => settle(statusOfFailure(error)),
+      complete: async () => {
+        await settle('success');
+        await this.#acknowledge(entryId);
+      },
+      fail: async (error) => {
+        await settle(statusOfFailure(error));
+        await this.#acknowledge(entryId);
+      },
       release: async () => {
-        await this.#store.setStatus(running, 'pending');
-        await this.#context.limiter.release(token);
-        this.#context.observe({ kind: 'released', task: task.id, worker: worker.id });
+        await settle('pending');
+        this.#context.observe({ kind: 'released', task: running.id, worker: worker.id });
       },
     };
   }
@@ -126,7 +140,10 @@ class StreamGroup implements ClaimStrategy {
     return true;
   }
 
-  /** Pending is what the group has not read yet (its lag), processing what is read and unacknowledged. */
+  /**
+   * Pending is what the group has not read yet (its lag; 0 where Redis cannot tell, after XDEL), processing what is read and
+   * unacknowledged. Redis 7.0 or newer.
+   */
   async count(status: TaskStatus): Promise<number> {
     if (status !== 'pending' && status !== 'processing') return this.#store.count(status);
     const groups = (await this.#context.redis.xinfo('GROUPS', this.#context.keys.stream)) as (
@@ -192,6 +209,8 @@ export const streamGroup: ClaimDefinition<StreamGroupParameters> = {
       'a handler longer than claimIdleMs is run again by another worker',
       'up to ten entries taken back at once run one after the other: the last may be taken back again, and run twice',
       'a handler that outlives its token',
+      'a pool that stops leaves entries that wait for a token to be claimed back by another process',
+      'a cancellation within a round trip of the claim: the task runs all the same',
     ],
   },
   defaults: {

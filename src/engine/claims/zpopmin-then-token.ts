@@ -1,5 +1,6 @@
 import type { Claim, ClaimDefinition, WorkerContext } from '../claim.ts';
 import { statusOfFailure } from '../outcome.ts';
+import type { TaskStatus } from '../task.ts';
 import { SingleQueue } from './single-queue.ts';
 
 /** Every worker pops a task of its own, and only then asks whether it may run. */
@@ -25,19 +26,19 @@ class ZpopminThenToken extends SingleQueue {
       await this.store.setStatus(running, 'failed');
       return undefined;
     }
+    const settle = async (to: TaskStatus) => {
+      try {
+        await this.store.setStatus(running, to);
+      } finally {
+        await limiter.release(token);
+      }
+    };
     return {
       task: running,
-      complete: async () => {
-        await this.store.setStatus(running, 'success');
-        await limiter.release(token);
-      },
-      fail: async (error) => {
-        await this.store.setStatus(running, statusOfFailure(error));
-        await limiter.release(token);
-      },
+      complete: () => settle('success'),
+      fail: (error) => settle(statusOfFailure(error)),
       release: async () => {
-        await this.store.setStatus(running, 'pending');
-        await limiter.release(token);
+        await settle('pending');
         observe({ kind: 'released', task: id, worker: worker.id });
       },
     };
@@ -59,7 +60,10 @@ export const zpopminThenToken: ClaimDefinition<Record<string, never>> = {
     order: 'priority, then submission order of claims',
     limits: true,
     blocks: false,
-    brokenBy: ['more tasks popped at once than there are tokens', 'a crash after ZPOPMIN'],
+    brokenBy: [
+      'more tasks popped at once than there are tokens',
+      'a crash or an error reply between ZPOPMIN and the token',
+    ],
   },
   defaults: {},
   create: (context) => new ZpopminThenToken(context),

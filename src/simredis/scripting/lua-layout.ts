@@ -40,7 +40,6 @@ export const LUA_LIGHT_USERDATA = 2;
 export const LUA_NUMBER = 3;
 export const LUA_STRING = 4;
 export const LUA_TABLE = 5;
-export const LUA_FUNCTION = 6;
 
 /** What a protected call answers when memory has run out. */
 export const STATUS_OUT_OF_MEMORY = 4;
