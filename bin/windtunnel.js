@@ -19,5 +19,7 @@ if (isCheckout || args.some((argument) => /\.[cm]?ts$/.test(argument))) {
   cjs.register();
   esm.register();
 }
+const { importSelfFrom } = await import('./self-import.js');
+importSelfFrom(new URL(isCheckout ? '../src/index.ts' : '../dist/src/index.js', import.meta.url).href);
 const { main } = await import(isCheckout ? source.href : built.href);
 process.exitCode = await main(args);

@@ -8,10 +8,10 @@ export default defineScenario({
   source: 'xqueue-changelog, 0.0.4.1',
   story:
     'The emergency repair goes back to locks and lets each worker read a random one of the first ten tasks, so that fewer ' +
-    'collide. Compared on the same 40 emails with what it replaces.',
+    'collide. Compared with what it replaces on the documented workload of the loss: 12 tasks, three at once.',
   workload: {
-    types: { email: { limit: 5, handlerMs: 1000 } },
-    arrivals: [{ type: 'email', count: 40, atMs: 300 }],
+    types: { example: { limit: 3, handlerMs: 5000 } },
+    arrivals: [{ type: 'example', count: 12, atMs: 300 }],
   },
   designs: [
     { ...pollers, claims: 'single-queue-lock' },
@@ -30,8 +30,6 @@ export default defineScenario({
       id: 'completion-0.0.4',
       documented: 'completion 25 % (0.0.4)',
       on: 'zpopmin-then-token',
-      // The document's 25 % is one workload's: 3 tokens for 12 tasks. Here 5 tokens serve 40 shorter ones.
-      verdict: 'refuted',
       measure: ({ metrics }) => completion(metrics, 25),
     },
     {
@@ -46,7 +44,7 @@ export default defineScenario({
       on: 'random-offset-lock',
       needsTrueTime: true,
       measure(run, other) {
-        const mean = (design: string) => other(design).metrics.concurrency.email?.mean ?? 0;
+        const mean = (design: string) => other(design).metrics.concurrency.example?.mean ?? 0;
         const [low, high, medium] = [mean('single-queue-lock'), mean('zpopmin-then-token'), mean(run.design)];
         return {
           measured: `${low.toFixed(2)}, ${high.toFixed(2)}, ${medium.toFixed(2)} at once`,

@@ -36,6 +36,7 @@ export default defineScenario({
         'it leaves the entry to be claimed back': 'stream-group/leave-pending',
       },
       verdict: 'refuted',
+      needsTrueTime: true,
       measure({ metrics: { concurrency } }) {
         const [example, email] = [concurrency.example?.mean ?? 0, concurrency.email?.mean ?? 0];
         return {

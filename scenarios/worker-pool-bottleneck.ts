@@ -65,10 +65,10 @@ export default defineScenario({
       on: {
         'polls fall on ticks': 'single-queue-lock',
         'a missed tick is kept (go-ticker)': 'single-queue-lock/go-ticker',
-        'polls are staggered': 'single-queue-lock/staggered',
-        'the head stays until its task has ended': 'single-queue-lock/head-stays',
+        'polls are staggered (go-ticker)': 'single-queue-lock/staggered',
+        'the head stays until its task has ended (go-ticker)': 'single-queue-lock/head-stays',
       },
-      verdict: 'confirmed only if polls fall on ticks, or the head stays until its task has ended',
+      verdict: 'confirmed only if polls fall on ticks, or the head stays until its task has ended (go-ticker)',
       needsTrueTime: true,
       measure({ metrics }) {
         const mean = metrics.concurrency.example?.mean ?? 0;
@@ -81,9 +81,9 @@ export default defineScenario({
       documented: '10 workers and 1 s polls instead: no effect, still one at a time',
       on: {
         'the head leaves with the claim': 'single-queue-lock/10-workers',
-        'the head stays until its task has ended': 'single-queue-lock/10-workers-head-stays',
+        'the head stays until its task has ended (go-ticker)': 'single-queue-lock/10-workers-head-stays',
       },
-      verdict: 'confirmed only if the head stays until its task has ended',
+      verdict: 'confirmed only if the head stays until its task has ended (go-ticker)',
       measure({ metrics }) {
         const mean = metrics.concurrency.example?.mean ?? 0;
         return { measured: `${mean.toFixed(2)} at once`, confirmed: mean < 1.25 };

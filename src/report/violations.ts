@@ -33,7 +33,7 @@ export function unexpectedViolations(
       [
         `${bad(`✗ ${invariant}`)}   ${strong(`${result.scenario} × ${design}`)}   ${faint(`seed ${seed}`)}`,
         ...wrap(`${story}${rest}`, canvas.width - 2).map((line) => `  ${line}`),
-        `  ${faint(`replay   ${replay(argumentOf(result.scenario), result.backend, design, seed)}`)}`,
+        `  ${faint(`replay   ${replay(argumentOf(result.scenario), result, design, seed)}`)}`,
       ].join('\n'),
     );
   });
@@ -41,8 +41,13 @@ export function unexpectedViolations(
 }
 
 /** Not wrapped: it is there to be copied. */
-function replay(scenario: string, backend: ScenarioResult['backend'], design: string, seed: number): string {
-  const on = backend === 'sim' ? '' : ` --backend ${backend}`;
+function replay(
+  scenario: string,
+  { backend, timeScale }: Pick<ScenarioResult, 'backend' | 'timeScale'>,
+  design: string,
+  seed: number,
+): string {
+  const on = backend === 'sim' ? '' : ` --backend ${backend} --time-scale ${timeScale}`;
   return `npx windtunnel scenario ${quoted(scenario)} --design ${quoted(design)} --seed ${seed}${on}`;
 }
 

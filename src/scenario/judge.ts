@@ -80,7 +80,28 @@ function judgeOne(
   const run = find(design);
   return 'invariant' in expectation
     ? judgeInvariant(expectation, run)
-    : (expectation as FigureExpectation).measure(run, find);
+    : measureFigure(expectation as FigureExpectation, run, find);
+}
+
+/** A scenario's own code: what it throws or answers wrongly is the scenario's mistake. */
+function measureFigure(
+  expectation: FigureExpectation,
+  run: RunResult,
+  find: (design: string) => RunResult,
+): { measured: string; confirmed: boolean } {
+  let answer: unknown;
+  try {
+    answer = expectation.measure(run, find);
+  } catch (error) {
+    if (error instanceof MissingRun) throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`expectation '${expectation.id}': its measure() throws: ${why}`, { cause: error });
+  }
+  const { measured, confirmed } = (answer ?? {}) as { measured?: unknown; confirmed?: unknown };
+  if (typeof measured === 'string' && typeof confirmed === 'boolean') return { measured, confirmed };
+  throw new UsageError(
+    `expectation '${expectation.id}': measure() must return { measured: string, confirmed: boolean }, not ${JSON.stringify(answer)}`,
+  );
 }
 
 function judgeInvariant(expectation: InvariantExpectation, run: RunResult): { measured: string; confirmed: boolean } {

@@ -45,14 +45,24 @@ async function importScenario(path: string): Promise<Scenario> {
     module = (await import(pathToFileURL(path).href)) as { default?: unknown };
   } catch (error) {
     if (error instanceof UsageError) throw new UsageError(`${file}: ${error.message}`);
-    const [line = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
-    throw new UsageError(`${file} does not load: ${line}`, { cause: error });
+    throw new UsageError(`${file} does not load: ${inOneLine(error)}`, { cause: error });
   }
   if (module.default === undefined) {
     throw new UsageError(`${file} exports no scenario: write \`export default defineScenario({ … })\``);
   }
+  if (typeof module.default !== 'object' || module.default === null) {
+    throw new UsageError(
+      `${file} exports no scenario but ${JSON.stringify(module.default)}: write \`export default defineScenario({ … })\``,
+    );
+  }
   assertScenario(module.default);
   return module.default;
+}
+
+/** The first line; of a transform error, which says nothing by itself, the place too. */
+function inOneLine(error: unknown): string {
+  const [first = '', second = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+  return first.endsWith(':') ? `${first} ${second.trim()}` : first;
 }
 
 /** How many edits a typing mistake may be away. */

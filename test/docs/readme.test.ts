@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -22,10 +23,14 @@ function runnable(snippet: string): string {
 }
 
 let folder = '';
+let elsewhere = '';
 beforeAll(() => {
+  elsewhere = mkdtempSync(join(tmpdir(), 'readme-'));
   folder = mkdtempSync(join(ROOT, 'test/docs/tmp-'));
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => {
+  for (const path of [folder, elsewhere]) rmSync(path, { recursive: true, force: true });
+});
 
 describe('the README', () => {
   test('shows what its command prints', () => {
@@ -34,9 +39,9 @@ describe('the README', () => {
     expect(printed).toBe(block('text', '<!-- output of:'));
   });
 
-  test('has a scenario that runs as it stands', () => {
-    const file = join(folder, 'newsletter.ts');
-    writeFileSync(file, runnable(block('ts scenario')));
+  test.each(['the checkout', 'another folder'])('has a scenario that runs as it stands, from %s', (place) => {
+    const file = join(place === 'the checkout' ? folder : elsewhere, 'newsletter.ts');
+    writeFileSync(file, block('ts scenario'));
     const printed = execFileSync('npm', ['run', '-s', 'scenario', '--', file], { cwd: ROOT, encoding: 'utf8' });
     expect(printed).toContain('all letters are out within a minute');
     expect(printed).toContain('1 expectation: 1 confirmed; all as expected');
