@@ -1,19 +1,20 @@
 /**
  * Runs so many tasks through `stream-group` on 100 workers in a process of its own, and prints what it cost as JSON:
- * `node --import tsx bench/many-tasks.ts 100000`.
+ * `node --import tsx bench/many-tasks.ts 100000`. With `unlimited` behind it the type has no limit, and no task needs a token.
  */
 import { runScenario } from '../src/scenario/run-scenario.ts';
 import type { QueueScenario } from '../src/scenario/scenario.ts';
 import { SIM_BACKEND } from '../src/scenario/sim-backend.ts';
 
 const tasks = Number(process.argv[2]);
+const limit = process.argv[3] === 'unlimited' ? {} : { limit: 100 };
 const scenario: QueueScenario = {
   id: 'many-tasks',
   title: 'Many tasks',
   source: 'benchmark',
   story: 'A steady stream of short tasks, slow enough that nothing is trimmed before it is read.',
   workload: {
-    types: { email: { limit: 100, handlerMs: 5 } },
+    types: { email: { ...limit, handlerMs: 5 } },
     arrivals: [{ type: 'email', count: tasks, everyMs: 0.2 }],
   },
   environment: { processes: 10 },
