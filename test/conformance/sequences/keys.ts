@@ -174,7 +174,7 @@ export const KEY_SEQUENCES: readonly Sequence[] = [
       ['PERSIST', 'k'],
       ['PERSIST', 'k'],
       ['PERSIST', 'none'],
-      ['PEXPIRE', 'k', '1500'],
+      ['PEXPIRE', 'k', '2400'],
       ['TTL', 'k'],
       ['EXPIREAT', 'k', '4102444800'],
       ['EXPIRETIME', 'k'],
