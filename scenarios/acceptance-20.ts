@@ -27,6 +27,7 @@ export default defineScenario({
     ...(['random-offset-lock', 'stream-group'] as const).flatMap((design) => [
       {
         id: `all-succeed, ${design}`,
+        figure: 'acceptance',
         documented: '20 succeed, 0 fail',
         on: design,
         measure: ({ metrics }: { metrics: { completed: number; failed: number } }) => ({
@@ -36,6 +37,7 @@ export default defineScenario({
       },
       {
         id: `limits, ${design}`,
+        figure: 'acceptance',
         documented: 'at most 3 `example` and 5 `email` at once',
         on: design,
         invariant: 'concurrency-limit',
@@ -44,9 +46,11 @@ export default defineScenario({
     ]),
     {
       id: 'zpopmin-fails-it',
+      figure: 'acceptance',
       documented: '20 succeed, 0 fail (0.0.4 must not pass)',
       on: 'zpopmin-then-token',
       verdict: 'refuted',
+      why: 'Ten workers pop ten tasks at once, and only eight tokens exist: who pops without a token marks the task failed.',
       measure: ({ metrics }) => ({
         measured: `${metrics.completed} succeed, ${metrics.failed} fail`,
         confirmed: metrics.completed === 20 && metrics.failed === 0,
@@ -54,6 +58,7 @@ export default defineScenario({
     },
     {
       id: 'faster-than-0.0.3',
+      figure: 'acceptance',
       documented: 'faster than 0.0.3',
       on: { 'the repair is random offsets': 'random-offset-lock', 'the repair is Streams': 'stream-group' },
       measure(run, other) {

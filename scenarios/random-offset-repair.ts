@@ -22,24 +22,28 @@ export default defineScenario({
   expectations: [
     {
       id: 'completion-0.0.3',
+      figure: 'completion-by-version',
       documented: 'completion 100 % (0.0.3)',
       on: 'single-queue-lock',
       measure: ({ metrics }) => completion(metrics, 100),
     },
     {
       id: 'completion-0.0.4',
+      figure: 'completion-by-version',
       documented: 'completion 25 % (0.0.4)',
       on: 'zpopmin-then-token',
       measure: ({ metrics }) => completion(metrics, 25),
     },
     {
       id: 'completion-0.0.4.1',
+      figure: 'completion-by-version',
       documented: 'completion 100 % (0.0.4.1)',
       on: 'random-offset-lock',
       measure: ({ metrics }) => completion(metrics, 100),
     },
     {
       id: 'concurrency-order',
+      figure: 'completion-by-version',
       documented: 'concurrency low (0.0.3), high (0.0.4), medium (0.0.4.1)',
       on: 'random-offset-lock',
       needsTrueTime: true,
@@ -54,6 +58,7 @@ export default defineScenario({
     },
     {
       id: 'no-loss',
+      figure: 'completion-by-version',
       documented: 'no task is lost, only slower',
       on: 'random-offset-lock',
       invariant: 'no-task-lost',
@@ -61,6 +66,7 @@ export default defineScenario({
     },
     {
       id: 'limit-holds',
+      figure: 'completion-by-version',
       documented: 'the concurrency limit stays effective',
       on: 'random-offset-lock',
       invariant: 'concurrency-limit',

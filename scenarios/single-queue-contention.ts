@@ -49,6 +49,7 @@ export default defineScenario({
   expectations: [
     {
       id: 'one-runs',
+      figure: 'one-email-of-39',
       documented: '39 emails, limit 5: one runs, 38 wait',
       on: {
         'polls are in step and missed ones are skipped': 'single-queue-lock',
@@ -58,6 +59,7 @@ export default defineScenario({
       },
       verdict:
         'confirmed only if polls are in step and missed ones are skipped, or the head stays until its task has ended (go-ticker)',
+      why: 'In step, ten polls read one head and one gets its lock. As soon as polls spread (a kept tick, staggered phases) the head has moved on when the next worker looks, and several run.',
       needsTrueTime: true,
       measure({ metrics }) {
         const mean = metrics.concurrency.email?.mean ?? 0;
@@ -66,6 +68,7 @@ export default defineScenario({
     },
     {
       id: 'nine-of-ten-lose',
+      figure: 'one-email-of-39',
       documented: 'nine of ten workers lose the race for every task',
       on: {
         'polls are in step and missed ones are skipped': 'single-queue-lock',
@@ -73,6 +76,7 @@ export default defineScenario({
         'polls are staggered': 'single-queue-lock/staggered',
       },
       verdict: 'confirmed only if the head stays until its task has ended (go-ticker)',
+      why: 'A loser is idle until its next poll, and those that run a task do not poll: ten contenders meet at one head only while the head stays there for the whole run of its task.',
       needsTrueTime: true,
       measure({ metrics }) {
         const lost = metrics.conflictsPerTask;
@@ -81,10 +85,12 @@ export default defineScenario({
     },
     {
       id: 'zpopmin-runs-five',
+      figure: 'zpopmin-is-faster',
       source: 'xqueue-changelog, 0.0.4',
       documented: 'ZPOPMIN: five run at once, the rest wait in the queue',
       on: 'zpopmin-then-token',
       verdict: 'refuted',
+      why: 'ZPOPMIN hands out tasks faster than there are tokens: five run, and each further worker fails the task that it popped.',
       measure({ metrics }) {
         return {
           measured: `${metrics.concurrency.email?.max ?? 0} at once, ${metrics.failed} of ${metrics.submitted} failed unrun`,
@@ -94,6 +100,7 @@ export default defineScenario({
     },
     {
       id: 'streams-reach-the-limit',
+      figure: 'streams-by-the-numbers',
       source: 'xqueue-changelog, 0.0.5',
       documented: 'Streams: five emails at once',
       on: {
@@ -101,6 +108,7 @@ export default defineScenario({
         'it leaves the entry to be claimed back': 'stream-group/leave-pending',
       },
       verdict: 'confirmed only if a worker that finds no token waits with its entry',
+      why: 'An entry that is left pending is claimed back only after claimIdleMs (60 s): its worker takes the next one, and soon all wait to be claimed back.',
       needsTrueTime: true,
       measure({ metrics }) {
         const mean = metrics.concurrency.email?.mean ?? 0;
@@ -109,6 +117,7 @@ export default defineScenario({
     },
     {
       id: 'three-to-five-times',
+      figure: 'streams-by-the-numbers',
       source: 'xqueue-changelog, 0.0.5, expected effects',
       documented: 'Streams: throughput 3–5 times what it was',
       on: {
@@ -116,6 +125,7 @@ export default defineScenario({
         'it was the random offsets that Streams replaced (0.0.4.1)': 'random-offset-lock',
       },
       verdict: 'confirmed only if it was one task at a time (0.0.3)',
+      why: 'Random offsets run nearly as many emails at once as Streams do; what Streams improve five times is the version before them.',
       needsTrueTime: true,
       measure(run, other) {
         const times = other('stream-group').metrics.throughputPerSecond / run.metrics.throughputPerSecond;
@@ -124,6 +134,7 @@ export default defineScenario({
     },
     {
       id: 'zpopmin-loses',
+      figure: 'zpopmin-completes-a-quarter',
       source: 'xqueue-0.0.4, task loss',
       documented: 'ZPOPMIN before the token loses tasks',
       on: 'zpopmin-then-token',

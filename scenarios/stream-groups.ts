@@ -30,12 +30,14 @@ export default defineScenario({
   expectations: [
     {
       id: 'both-limits-reached',
+      figure: 'streams-by-the-numbers',
       documented: 'three `example` and five `email` tasks at once',
       on: {
         'a worker that finds no token waits with its entry': 'stream-group',
         'it leaves the entry to be claimed back': 'stream-group/leave-pending',
       },
       verdict: 'refuted',
+      why: 'One stream for both types: a worker that holds an example entry waits for its token and cannot take the emails behind it. Head-of-line blocking.',
       needsTrueTime: true,
       measure({ metrics: { concurrency } }) {
         const [example, email] = [concurrency.example?.mean ?? 0, concurrency.email?.mean ?? 0];
@@ -47,9 +49,11 @@ export default defineScenario({
     },
     {
       id: 'workers-busy',
+      figure: 'streams-by-the-numbers',
       documented: 'worker utilisation over 90 %, from 10 %',
       on: 'stream-group',
       verdict: 'refuted',
+      why: 'The limits allow eight tasks at once (3 + 5), and there are ten workers: 80 % is the most that any design can reach.',
       measure({ metrics }) {
         const percent = 100 * metrics.utilisation;
         return { measured: `${percent.toFixed(0)} %; 3 + 5 tokens for 10 workers allow 80 %`, confirmed: percent > 90 };
@@ -57,6 +61,7 @@ export default defineScenario({
     },
     {
       id: 'nothing-lost',
+      figure: 'streams-by-the-numbers',
       source: 'xqueue-0.0.5, expected effects',
       documented: 'task loss falls to 0',
       on: 'stream-group',
@@ -65,6 +70,7 @@ export default defineScenario({
     },
     {
       id: 'never-twice',
+      figure: 'streams-by-the-numbers',
       source: 'xqueue-0.0.5, solution three',
       documented: 'each consumer has its own messages: none is processed twice',
       on: 'stream-group',

@@ -60,6 +60,7 @@ export default defineScenario({
   expectations: [
     {
       id: 'one-at-a-time',
+      figure: 'one-example-at-a-time',
       // Not judged on a full rest after each task: there it depends on how two polls happen to fall, 1.00 or 1.33 by the seed.
       documented: 'limit 3, three workers: one `example` task runs at a time',
       on: {
@@ -69,6 +70,7 @@ export default defineScenario({
         'the head stays until its task has ended (go-ticker)': 'single-queue-lock/head-stays',
       },
       verdict: 'confirmed only if polls fall on ticks, or the head stays until its task has ended (go-ticker)',
+      why: 'With a kept tick or staggered polls the other workers look again while the first still runs, and find the next task at the head.',
       needsTrueTime: true,
       measure({ metrics }) {
         const mean = metrics.concurrency.example?.mean ?? 0;
@@ -77,6 +79,7 @@ export default defineScenario({
     },
     {
       id: 'more-workers-do-not-help',
+      figure: 'one-example-at-a-time',
       source: 'xqueue-0.0.4, section 3',
       documented: '10 workers and 1 s polls instead: no effect, still one at a time',
       on: {
@@ -84,6 +87,7 @@ export default defineScenario({
         'the head stays until its task has ended (go-ticker)': 'single-queue-lock/10-workers-head-stays',
       },
       verdict: 'confirmed only if the head stays until its task has ended (go-ticker)',
+      why: 'If the head leaves with its claim, the next poll, a second later, finds the next task: three run. One at a time again needs a head that stays.',
       measure({ metrics }) {
         const mean = metrics.concurrency.example?.mean ?? 0;
         return { measured: `${mean.toFixed(2)} at once`, confirmed: mean < 1.25 };
@@ -91,6 +95,7 @@ export default defineScenario({
     },
     {
       id: 'slow-but-safe',
+      figure: 'one-example-at-a-time',
       source: 'xqueue-0.0.4, table of severity',
       documented: 'slow, but no task is lost',
       on: 'single-queue-lock',

@@ -23,6 +23,7 @@ export default defineScenario({
   expectations: [
     {
       id: 'three-of-twelve',
+      figure: 'zpopmin-completes-a-quarter',
       documented: '12 submitted, 3 succeed, 9 fail for want of a token',
       on: 'zpopmin-then-token',
       measure({ metrics: { submitted, completed, failed } }) {
@@ -34,6 +35,7 @@ export default defineScenario({
     },
     {
       id: 'loses-tasks',
+      figure: 'zpopmin-completes-a-quarter',
       documented: 'the popped tasks are lost',
       on: 'zpopmin-then-token',
       invariant: 'no-task-lost',
@@ -41,6 +43,7 @@ export default defineScenario({
     },
     {
       id: 'lock-is-safe',
+      figure: 'zpopmin-completes-a-quarter',
       documented: '0.0.3 loses nothing',
       on: 'single-queue-lock',
       invariant: 'no-task-lost',
@@ -48,6 +51,7 @@ export default defineScenario({
     },
     {
       id: 'offset-is-safe',
+      figure: 'zpopmin-completes-a-quarter',
       documented: '0.0.4.1 loses nothing',
       on: 'random-offset-lock',
       invariant: 'no-task-lost',
@@ -55,6 +59,7 @@ export default defineScenario({
     },
     {
       id: 'streams-are-safe',
+      figure: 'zpopmin-completes-a-quarter',
       source: 'xqueue-0.0.5',
       documented: '0.0.5 loses nothing',
       on: 'stream-group',

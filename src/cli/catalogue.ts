@@ -1,5 +1,6 @@
 import { CLAIMS } from '../engine/claims/index.ts';
 import { POOLS } from '../engine/pools/index.ts';
+import { RUNNERS } from '../engine/runners/index.ts';
 import { WAKEUPS } from '../engine/wakeups/index.ts';
 import { type Cell, fitColumns, renderGrid } from '../report/grid.ts';
 import { toJson } from '../report/json.ts';
@@ -12,11 +13,23 @@ interface Entry {
   readonly id: string;
   readonly source: string;
   readonly summary: string;
+  readonly guarantees?: object;
+  readonly defaults?: object;
+}
+
+function isSound({ source }: Entry): boolean {
+  return source.startsWith('sound:');
 }
 
 const DESIGNS: readonly { readonly kind: string; readonly plural: string; readonly entries: readonly Entry[] }[] = [
-  { kind: 'claim strategy', plural: 'claim strategies', entries: CLAIMS },
+  {
+    kind: 'claim strategy',
+    plural: 'claim strategies, as documented',
+    entries: CLAIMS.filter((claims) => !isSound(claims)),
+  },
+  { kind: 'claim strategy', plural: 'claim strategies, sound', entries: CLAIMS.filter(isSound) },
   { kind: 'worker pool', plural: 'worker pools', entries: POOLS },
+  { kind: 'runner', plural: 'in-process runners', entries: RUNNERS },
   { kind: 'wake-up policy', plural: 'wake-up policies', entries: WAKEUPS },
 ];
 
@@ -27,7 +40,11 @@ const COLUMNS_FROM = 100;
 export function catalogue(scenarios: readonly Scenario[], canvas: Canvas): string {
   const { faint, strong } = palette(canvas.colour);
   const groups = [
-    { name: 'scenarios', entries: scenarios.map(({ id, source, title }) => ({ id, source, summary: title })) },
+    { name: 'scenarios', entries: scenarios.filter(({ mechanism }) => mechanism === undefined).map(entryOf) },
+    {
+      name: 'scenarios found by simulation',
+      entries: scenarios.filter(({ mechanism }) => mechanism !== undefined).map(entryOf),
+    },
     ...DESIGNS.map(({ plural, entries }) => ({ name: plural, entries })),
   ];
   const all = groups.flatMap(({ entries }) => entries);
@@ -44,12 +61,17 @@ export function catalogue(scenarios: readonly Scenario[], canvas: Canvas): strin
       ...wrap(summary, canvas.width - 2).map((line) => `  ${line}`),
     ].join('\n');
   return groups
+    .filter(({ entries }) => entries.length > 0)
     .map(({ name, entries }) => {
       const body =
         canvas.width < COLUMNS_FROM ? entries.map(stacked).join('\n') : renderGrid(entries.map(cells), widths);
       return [name, faint('─'.repeat(columnsOf(name))), body].join('\n');
     })
     .join('\n\n');
+}
+
+function entryOf({ id, source, title }: Scenario): Entry {
+  return { id, source, summary: title };
 }
 
 /** The same as `{ scenarios, designs }`. Ends with a line break. */
@@ -63,7 +85,14 @@ export function catalogueJson(scenarios: readonly Scenario[]): string {
       designs: designs.map(designId),
     })),
     designs: DESIGNS.flatMap(({ kind, entries }) =>
-      entries.map(({ id, source, summary }) => ({ id, kind, source, summary })),
+      entries.map(({ id, source, summary, guarantees, defaults }) => ({
+        id,
+        kind,
+        source,
+        summary,
+        ...(guarantees !== undefined && { guarantees }),
+        ...(defaults !== undefined && { parameters: defaults }),
+      })),
     ),
   });
 }

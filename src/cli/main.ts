@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { UsageError } from '../scenario/usage-error.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
+import { addGridCommand } from './grid.ts';
 import { complain, print } from './output.ts';
 import { addReportCommand } from './report.ts';
+import { addRunCommand } from './run.ts';
 import { addScenarioCommand } from './scenario.ts';
 
 /**
@@ -46,6 +48,8 @@ function program(finish: (code: ExitCode) => void): Command {
     // Commander prints its complaint in two lines, before it throws; `main` prints it in one.
     .configureOutput({ writeOut: print, writeErr: () => {} });
   addScenarioCommand(root, finish);
+  addRunCommand(root, finish);
+  addGridCommand(root, finish);
   addReportCommand(root, finish);
   return root;
 }

@@ -1,9 +1,13 @@
+import { availableParallelism } from 'node:os';
 import { type Command, Option } from 'commander';
+import { seedsOf, sweep } from '../explore/sweep.ts';
+import { withoutHistories } from '../explore/sweep-job.ts';
 import { jsonReport } from '../report/json.ts';
 import type { ReportPage } from '../report/markdown.ts';
+import { overview } from '../report/overview.ts';
 import { type Canvas, palette } from '../report/palette.ts';
 import { circumstances, scenarioPage } from '../report/scenario-page.ts';
-import { overSeeds, withoutHistories } from '../report/seeds.ts';
+import { overSeeds } from '../report/seeds.ts';
 import { expectationTable } from '../report/table.ts';
 import { isAsExpected, summary } from '../report/verdict.ts';
 import { unexpectedViolations } from '../report/violations.ts';
@@ -24,7 +28,7 @@ import { reportFiles } from './report-files.ts';
 import { assertWritable, writeReports } from './report-folder.ts';
 
 interface ScenarioOptions {
-  readonly seed: number;
+  readonly seed?: number;
   readonly seeds?: number;
   readonly backend?: BackendName;
   readonly redis?: string;
@@ -35,6 +39,7 @@ interface ScenarioOptions {
   readonly list?: boolean;
 }
 
+const SEED_DEFAULT = 1;
 const SEED_MAX = 2 ** 32 - 1;
 const SEEDS_MAX = 10_000;
 const TIME_SCALE_MAX = 10;
@@ -45,11 +50,16 @@ export function addScenarioCommand(program: Command, finish: (code: ExitCode) =>
     .command('scenario')
     .description('run scenarios: what the documents say of a design, and what it does')
     .argument('[ids...]', 'scenarios by id, or scenario files by path; without any, all')
-    .addOption(new Option('--seed <n>', 'the seed of the run').default(1).argParser(wholeNumber('--seed', 0, SEED_MAX)))
     .addOption(
-      new Option('--seeds <count>', 'run so many seeds in a row, and report the spread').argParser(
-        wholeNumber('--seeds', 1, SEEDS_MAX),
+      new Option('--seed <n>', `the seed of the run, or the first of several (default: ${SEED_DEFAULT})`).argParser(
+        wholeNumber('--seed', 0, SEED_MAX),
       ),
+    )
+    .addOption(
+      new Option(
+        '--seeds <count>',
+        'run so many seeds in a row, and report the spread (default: 1 for named scenarios; of all, as many as each needs)',
+      ).argParser(wholeNumber('--seeds', 1, SEEDS_MAX)),
     )
     .addOption(
       new Option('--backend <name>', `where to run: ${BACKEND_NAMES.join(', ')} (default: sim)`).argParser(backendName),
@@ -75,7 +85,8 @@ async function scenarioCommand(ids: readonly string[], options: ScenarioOptions)
   }
   const name = chosenBackend(options);
   const chosen = await chosenScenarios(ids);
-  const scenarios = withDesign([...chosen.values()], options.design, ids.length > 0);
+  const having = new Set(withDesign([...chosen.values()], options.design, ids.length > 0));
+  const scenarios = new Map([...chosen].filter(([, scenario]) => having.has(scenario)));
   if (options.out !== undefined) assertWritable(options.out);
   const open = () =>
     openBackend({
@@ -85,54 +96,91 @@ async function scenarioCommand(ids: readonly string[], options: ScenarioOptions)
     });
   // A private redis-server may be starting: it is stopped when the process exits, not when a signal kills it.
   const backend = name === 'sim' ? await open() : await closedOnInterrupt(async () => {}, open);
-  const pages = await runScenarios(scenarios, backend, options);
+  const whole = ids.length === 0 && options.design === undefined;
+  const seeds = seedsAsked(options, ids.length === 0 && name === 'sim');
+  const runs = await runScenarios(scenarios, backend, { seed: options.seed ?? SEED_DEFAULT, ...options, seeds });
+  const pages = runs.map(({ scenario, results }) => page(scenario, results, options.seeds !== undefined));
   if (options.out !== undefined) {
-    const isComplete = ids.length === 0 && options.design === undefined;
-    writeReports(options.out, reportFiles(pages, isComplete));
+    writeReports(options.out, reportFiles(pages, whole));
   }
   const results = pages.map(({ result }) => result);
   const argumentOf = (id: string): string => [...chosen].find(([, scenario]) => scenario.id === id)?.[0] ?? id;
-  print(options.json ? jsonReport(results) : text(pages, canvas(), argumentOf));
+  print(options.json ? jsonReport(results) : text(pages, canvas(), whole, argumentOf));
   return results.every(({ expectations }) => expectations.every(isAsExpected)) ? EXIT.success : EXIT.unexpected;
 }
 
-/** Runs scenarios one after the other, on one seed or several, and closes the backend, whatever happens. */
+/** Without a seed or a number of seeds, all scenarios are judged over as many seeds as each needs; one is shown on one. */
+function seedsAsked({ seed, seeds }: ScenarioOptions, all: boolean): (scenario: Scenario) => number {
+  if (seeds !== undefined) return () => seeds;
+  return all && seed === undefined ? seedsOf : () => 1;
+}
+
+/** @param spread also of a single seed */
+function page(scenario: Scenario, results: readonly ScenarioResult[], spread: boolean): ReportPage {
+  const result = results.length === 1 && !spread ? (results[0] as ScenarioResult) : overSeeds(results);
+  return { scenario, result };
+}
+
+/** A scenario by what the command line calls it, and what came of it on consecutive seeds. */
+export interface ScenarioRuns {
+  readonly argument: string;
+  readonly scenario: Scenario;
+  readonly results: readonly ScenarioResult[];
+}
+
+/**
+ * Runs each scenario on as many seeds as asked, and closes the backend, whatever happens.
+ * @param chosen by what the command line calls them
+ */
 export async function runScenarios(
-  scenarios: readonly Scenario[],
+  chosen: ReadonlyMap<string, Scenario>,
   backend: Backend,
-  options: { readonly seed: number; readonly seeds?: number; readonly design?: string },
-): Promise<ReportPage[]> {
-  const { seed, seeds, design } = options;
-  const run = async (scenario: Scenario): Promise<ReportPage> => {
-    const results: ScenarioResult[] = [];
-    for (let nth = 0; nth < (seeds ?? 1); nth++) {
-      const result = await runScenario(scenario, {
-        seed: seed + nth,
-        backend,
-        ...(design !== undefined && { design }),
-      });
-      results.push(withoutHistories(result));
-    }
-    return { scenario, result: seeds === undefined ? (results[0] as ScenarioResult) : overSeeds(results) };
-  };
-  const runAll = async (): Promise<ReportPage[]> => {
+  options: {
+    readonly seed: number;
+    readonly seeds: (scenario: Scenario) => number;
+    readonly design?: string | undefined;
+  },
+): Promise<ScenarioRuns[]> {
+  const jobs = [...chosen].flatMap(([argument, scenario]) =>
+    Array.from({ length: options.seeds(scenario) }, (_, nth) => ({
+      scenario: argument,
+      seed: options.seed + nth,
+      design: options.design,
+    })),
+  );
+  const onDone = (done: number) => progress(`${done} of ${jobs.length} runs`);
+  const runAll = async (): Promise<ScenarioResult[]> => {
     try {
-      const pages: ReportPage[] = [];
-      for (const [index, scenario] of scenarios.entries()) {
-        progress(`${scenario.id}, ${index + 1} of ${scenarios.length}`);
-        pages.push(await run(scenario));
+      if (backend.name === 'sim') return await sweep(jobs, { threads: availableParallelism(), onDone });
+      const results: ScenarioResult[] = [];
+      for (const { scenario, seed, design } of jobs) {
+        const only = design !== undefined && { design };
+        const result = await runScenario(chosen.get(scenario) as Scenario, { seed, backend, ...only });
+        results.push(withoutHistories(result));
+        onDone(results.length);
       }
-      return pages;
+      return results;
     } finally {
       progress('');
       await backend.close();
     }
   };
   // The simulation leaves nothing behind, and while it computes no handler would be called: a signal just ends it.
-  return backend.name === 'sim' ? runAll() : closedOnInterrupt(() => backend.close(), runAll);
+  const all = await (backend.name === 'sim' ? runAll() : closedOnInterrupt(() => backend.close(), runAll));
+  let from = 0;
+  return [...chosen].map(([argument, scenario]) => {
+    const seeds = options.seeds(scenario);
+    from += seeds;
+    return { argument, scenario, results: all.slice(from - seeds, from) };
+  });
 }
 
-function text(pages: readonly ReportPage[], on: Canvas, argumentOf: (scenario: string) => string): string {
+function text(
+  pages: readonly ReportPage[],
+  on: Canvas,
+  whole: boolean,
+  argumentOf: (scenario: string) => string,
+): string {
   const results = pages.map(({ result }) => result);
   const [only] = results;
   const { faint } = palette(on.colour);
@@ -141,8 +189,12 @@ function text(pages: readonly ReportPage[], on: Canvas, argumentOf: (scenario: s
     single || only === undefined
       ? []
       : [`${circumstances(only)}; one in full: npx windtunnel scenario ${argumentOf(only.scenario)}`];
+  const body = () => {
+    if (single) return scenarioPage(only, on);
+    return whole ? overview(pages, on) : expectationTable(results, on);
+  };
   const blocks = [
-    single ? scenarioPage(only, on) : expectationTable(results, on),
+    body(),
     unexpectedViolations(results, on, argumentOf),
     [...wrap(summary(results), on.width), ...hint.flatMap((line) => wrap(line, on.width)).map(faint)].join('\n'),
   ];

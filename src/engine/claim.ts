@@ -3,10 +3,18 @@ import type { Keys } from './keys.ts';
 import type { Ports, RedisClient } from './ports.ts';
 import type { Task, TaskStatus } from './task.ts';
 
-/** Who asks for a claim. */
-export interface WorkerContext {
+/** A worker's name and place. */
+export interface WorkerIdentity {
   /** `worker-3`; unique over all processes. */
   readonly id: string;
+  /** Its place among all workers of all processes, from 0; undefined in a pool whose workers come and go. */
+  readonly number?: number;
+}
+
+/** Who asks for a claim. */
+export interface WorkerContext extends WorkerIdentity {
+  /** The task types that it takes: those that its process has handlers for, or fewer. Only strategies that claim by type look. */
+  readonly types: readonly string[];
   /** For commands that answer at once; may be shared. */
   readonly redis: RedisClient;
   /** For commands that block; no other worker's. */
@@ -18,11 +26,13 @@ export interface WorkerContext {
 /** The right to run one task, and how to settle it. One of the three is called, once. */
 export interface Claim {
   readonly task: Task;
+  /** Aborted when the right is lost, or may be: the handler must stop. Undefined where the right cannot be lost, or nobody would know. */
+  readonly lost?: AbortSignal;
   /** The handler succeeded. */
   complete(): Promise<void>;
   /** The handler threw, or ran out of time (TaskTimeoutError). */
   fail(error: unknown): Promise<void>;
-  /** Not run after all: back to the queue. */
+  /** Not run after all, or not to its end: back to the queue. */
   release(): Promise<void>;
 }
 
@@ -35,6 +45,11 @@ export interface ClaimStrategy {
   claim(worker: WorkerContext): Promise<Claim | undefined>;
   /** Takes back what crashed workers held. @returns how many tasks */
   recover?(worker: WorkerContext): Promise<number>;
+  /**
+   * Deals out tasks to workers until it is told to stop: for strategies that need a dispatcher, a process of its own beside the
+   * workers.
+   */
+  dispatch?(dispatcher: WorkerContext): Promise<void>;
   /** Withdraws a pending task from the queue. False where a worker has it already. */
   withdraw(task: Task): Promise<boolean>;
   /** How many tasks have a status. */
@@ -45,16 +60,29 @@ export interface ClaimStrategy {
 export interface ClaimContext extends Ports {
   readonly keys: Keys;
   readonly limiter: ConcurrencyLimiter;
+  /** Workers over all processes; 0 where their number changes. */
+  readonly workerCount: number;
 }
 
 /** What a design promises, for people and for the judges of a run: it is held to this and no more. */
 export interface Guarantees {
   readonly delivery: 'at-most-once' | 'at-least-once' | 'may lose tasks';
-  readonly order: 'none' | 'submission order of claims' | 'priority, then submission order of claims';
+  /** Of claims. `per …`: tasks of one type, shard, partition or worker among each other. */
+  readonly order:
+    | 'none'
+    | 'submission order of claims'
+    | 'priority, then submission order of claims'
+    | `per ${'type' | 'shard' | 'worker' | 'partition'}, ${'submission order' | 'priority, then submission order'} of claims`;
   /** Whether the per-type limit holds. */
   readonly limits: boolean;
   /** Whether `claim` waits for a task by itself. */
   readonly blocks: boolean;
+  /** Whether `claim` can be asked for tasks of certain types only. */
+  readonly claimsByType: boolean;
+  /** Whether tasks are bound to workers by number: a fixed number of workers, all of them up. */
+  readonly bindsWorkers: boolean;
+  /** Whether tasks of a type whose limit is reached hold up tasks of others. */
+  readonly holdsUpOthers: boolean;
   /** What breaks it, in a line each. */
   readonly brokenBy: readonly string[];
 }
@@ -70,6 +98,10 @@ export interface ClaimDefinition<P extends Parameters = Parameters> {
   readonly source: string;
   readonly summary: string;
   readonly guarantees: Guarantees;
+  /** `log`: lives on a partitioned log instead of Redis alone; its context has the port. */
+  readonly needs?: 'log';
+  /** Whether some process must run its `dispatch`. */
+  readonly needsDispatcher?: boolean;
   /** As documented. */
   readonly defaults: P;
   /** The readings a document leaves open: what else a parameter may be. */

@@ -45,6 +45,11 @@ export class ConcurrencyLimiter {
     return this.#limits.get(type) ?? Number.POSITIVE_INFINITY;
   }
 
+  /** The limit of a type for a script, which knows no Infinity: 0 where none was set. */
+  limitOrZero(type: string): number {
+    return this.#limits.get(type) ?? 0;
+  }
+
   /** Takes a token, or undefined where the limit is reached. A type without a limit always gets one, and asks nobody. */
   async acquire(type: string): Promise<Token | undefined> {
     const token = { type, id: this.#ports.random.id() };

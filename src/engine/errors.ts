@@ -38,3 +38,11 @@ export class TaskTimeoutError extends EngineError {
     super(`the handler of task ${id} ran longer than ${limitMs} ms`);
   }
 }
+
+/** The right to run the task has ended, or may have, before its handler did. */
+export class LeaseLostError extends EngineError {
+  readonly code = 'LEASE_LOST';
+  constructor(id: string) {
+    super(`the lease on task ${id} was lost; another worker may run it now. Stop, and leave it alone`);
+  }
+}

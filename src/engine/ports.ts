@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { EngineEvent } from './events.ts';
+import type { LogClient } from './log-client.ts';
 
 /** Time, as one host sees it. */
 export interface Clock {
@@ -22,29 +23,67 @@ export interface Random {
 /** What the engine uses of Redis. A real `new Redis()` of ioredis fits as it is. */
 export type RedisClient = Pick<
   Redis,
+  | 'blmove'
+  | 'blpop'
   | 'del'
   | 'disconnect'
   | 'duplicate'
   | 'eval'
   | 'evalsha'
+  | 'exists'
+  | 'expire'
+  | 'get'
+  | 'hdel'
   | 'hget'
   | 'hgetall'
   | 'hincrby'
+  | 'hmget'
   | 'hset'
+  | 'hsetnx'
+  | 'lindex'
+  | 'llen'
+  | 'lmove'
+  | 'lpop'
+  | 'lpush'
+  | 'lrange'
+  | 'lrem'
   | 'multi'
+  | 'off'
+  | 'on'
+  | 'pexpire'
+  | 'pipeline'
+  | 'publish'
+  | 'rpush'
+  | 'sadd'
+  | 'scard'
   | 'set'
+  | 'smembers'
+  | 'srem'
+  | 'subscribe'
+  | 'time'
+  | 'unsubscribe'
   | 'xack'
   | 'xadd'
   | 'xautoclaim'
+  | 'xclaim'
+  | 'xdel'
   | 'xgroup'
   | 'xinfo'
+  | 'xlen'
+  | 'xpending'
+  | 'xrange'
   | 'xreadgroup'
   | 'zadd'
   | 'zcard'
+  | 'zcount'
+  | 'zincrby'
   | 'zpopmin'
   | 'zrange'
   | 'zrangebyscore'
   | 'zrem'
+  | 'zremrangebyscore'
+  | 'zrevrange'
+  | 'zscore'
 >;
 
 /** Told of everything that happens: metrics, tracing, and the simulation's history. Must not throw. */
@@ -56,4 +95,6 @@ export interface Ports {
   readonly clock: Clock;
   readonly random: Random;
   readonly observe: Observer;
+  /** A partitioned log, for the designs that need one; few deployments have it. */
+  readonly log?: LogClient | undefined;
 }

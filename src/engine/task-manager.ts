@@ -1,11 +1,15 @@
 import type { ClaimContext, ClaimStrategy } from './claim.ts';
 import { InvalidValueError, UnknownTaskError, UnknownTaskTypeError } from './errors.ts';
 import { PRIORITY_MAX, TASK_STATUSES, type Task, type TaskStatus } from './task.ts';
+import type { TaskEvents } from './task-events.ts';
 import { TaskStore } from './task-store.ts';
 import type { Handler } from './worker.ts';
 
 export interface SubmitOptions {
-  /** Drawn where not given. One that is in use already overwrites that task: submission is not idempotent. */
+  /**
+   * Drawn where not given. One that is in use already overwrites that task: submission is not idempotent, but in the sound
+   * designs, where a second submission of the same id changes nothing.
+   */
   readonly id?: string;
   /** Higher goes first; whole, within ±500. Default 0. */
   readonly priority?: number;
@@ -26,11 +30,14 @@ export class TaskManager {
   readonly #context: ClaimContext;
   readonly #strategy: ClaimStrategy;
   readonly #store: TaskStore;
+  readonly #events: TaskEvents | undefined;
   readonly #handlers = new Map<string, Handler>();
 
-  constructor(context: ClaimContext, strategy: ClaimStrategy) {
+  /** @param events told of every accepted submission, for pools that need it */
+  constructor(context: ClaimContext, strategy: ClaimStrategy, events?: TaskEvents) {
     this.#context = context;
     this.#strategy = strategy;
+    this.#events = events;
     this.#store = new TaskStore(context, context.keys, 'unindexed');
   }
 
@@ -61,9 +68,10 @@ export class TaskManager {
       queueTimeoutMs: within('queueTimeoutMs', options.queueTimeoutMs ?? 0, 0, Number.MAX_SAFE_INTEGER),
       processTimeoutMs: within('processTimeoutMs', options.processTimeoutMs ?? 0, 0, Number.MAX_SAFE_INTEGER),
     };
-    observe({ kind: 'submitting', task: task.id, type });
+    observe({ kind: 'submitting', task: task.id, type, priority: task.priority });
     await this.#strategy.submit(task);
     observe({ kind: 'submitted', task: task.id, type });
+    await this.#events?.announce({ kind: 'submitted', task: task.id, type, priority: task.priority });
     return task;
   }
 

@@ -15,11 +15,19 @@ export class TaskStore {
   readonly #ports: Pick<Ports, 'redis' | 'clock' | 'observe'>;
   readonly #keys: Keys;
   readonly #index: StatusIndex;
+  readonly #queueOf: (task: Task) => string;
 
-  constructor(ports: Pick<Ports, 'redis' | 'clock' | 'observe'>, keys: Keys, index: StatusIndex) {
+  /** @param queueOf indexed, the sorted set that a task is pending in; one for all of them where not given */
+  constructor(
+    ports: Pick<Ports, 'redis' | 'clock' | 'observe'>,
+    keys: Keys,
+    index: StatusIndex,
+    queueOf: (task: Task) => string = () => keys.status('pending'),
+  ) {
     this.#ports = ports;
     this.#keys = keys;
     this.#index = index;
+    this.#queueOf = queueOf;
   }
 
   /** Writes a new task down. Indexed, it is in the pending queue from here on. */
@@ -33,7 +41,7 @@ export class TaskStore {
       redis
         .multi()
         .hset(this.#keys.task(task.id), toFields(task))
-        .zadd(this.#keys.status('pending'), pendingScore(task), task.id),
+        .zadd(this.#queueOf(task), pendingScore(task), task.id),
     );
   }
 
@@ -65,8 +73,8 @@ export class TaskStore {
         redis
           .multi()
           .hset(key, changes)
-          .zrem(this.#keys.status(placed), task.id)
-          .zadd(this.#keys.status(to), pendingScore(task), task.id),
+          .zrem(this.#setOf(task, placed), task.id)
+          .zadd(this.#setOf(task, to), pendingScore(task), task.id),
       );
     } else if (this.#index === 'unindexed' && isTerminal(to)) {
       // Not a transaction: it would double the cost of every task for the sake of a count.
@@ -88,6 +96,10 @@ export class TaskStore {
     if (this.#index === 'indexed') return this.#ports.redis.zcard(this.#keys.status(status));
     return Number((await this.#ports.redis.hget(this.#keys.totals, status)) ?? 0);
   }
+
+  #setOf(task: Task, status: TaskStatus): string {
+    return status === 'pending' ? this.#queueOf(task) : this.#keys.status(status);
+  }
 }
 
 /**
@@ -96,6 +108,18 @@ export class TaskStore {
  */
 async function commit(transaction: ChainableCommander): Promise<void> {
   for (const [error] of (await transaction.exec()) ?? []) if (error) throw error;
+}
+
+/** A task's record as the arguments of HSET. */
+export function toArguments(task: Task): (string | number)[] {
+  return Object.entries(toFields(task)).flat();
+}
+
+/** A task from its record, as a script gives it back: names and values in turn. */
+export function fromHash(record: readonly string[]): Task {
+  const fields: Record<string, string> = {};
+  for (let index = 0; index < record.length; index += 2) fields[record[index] as string] = record[index + 1] as string;
+  return fromFields(fields);
 }
 
 /** Times that are not limited are left out. */

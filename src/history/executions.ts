@@ -1,26 +1,32 @@
 import type { History } from './history.ts';
 
-/** Which `finished` ends which `started`, in the columns of a history. */
+/** When handlers ended, in the columns of a history. */
 export interface Executions {
   /** By the index of a `started`, that of its `finished`; by that of a `finished`, its `started`; -1 where there is none. */
   readonly partner: Int32Array;
   /**
-   * Indexes of `started` whose worker reported its own start and never this end: it crashed, or the handler hangs. How long the
-   * handler ran is unknown: it counts at the moment of its start, and no longer. An unannounced worker is taken at its word: what it
-   * has not finished still runs.
+   * Handlers that died with their worker, by the event with which they did: the indexes of their `started`. That event is the
+   * crash of their host. A worker that reported its own start and never this end, though its host is not known to have crashed,
+   * died all the same, or hangs: how long the handler ran is unknown, and it counts at the moment of its start, and no longer. An
+   * unannounced worker is taken at its word: what it has not finished still runs.
    */
-  readonly crashed: ReadonlySet<number>;
+  readonly died: ReadonlyMap<number, readonly number[]>;
 }
 
 /** Pairs the starts and ends of handlers. A worker that runs one task twice at once ends the later start first. */
 export function executionsOf({ events }: History): Executions {
   const partner = new Int32Array(events.length).fill(-1);
   const open = new Map<string, number[]>();
-  const announced = new Set<string>();
+  const processes = new Map<string, string>();
+  const died = new Map<number, number[]>();
+  const close = (task: string, starts: number[], place: number) => {
+    if (starts.length === 1) open.delete(task);
+    else starts.splice(place, 1);
+  };
   for (let index = 0; index < events.length; index++) {
     const event = events[index] as History['events'][number];
     if (event.kind === 'worker-started') {
-      announced.add(event.worker);
+      processes.set(event.worker, event.process);
     } else if (event.kind === 'started') {
       const starts = open.get(event.task);
       if (starts === undefined) open.set(event.task, [index]);
@@ -32,15 +38,19 @@ export function executionsOf({ events }: History): Executions {
       const start = starts[place] as number;
       partner[start] = index;
       partner[index] = start;
-      if (starts.length === 1) open.delete(event.task);
-      else starts.splice(place, 1);
+      close(event.task, starts, place);
+    } else if (event.kind === 'host-crashed') {
+      const dead = [...open.values()].flat().filter((start) => processes.get(workerAt(events, start)) === event.host);
+      for (const start of dead) {
+        const { task } = events[start] as { readonly task: string };
+        const starts = open.get(task) as number[];
+        close(task, starts, starts.indexOf(start));
+      }
+      if (dead.length > 0) died.set(index, dead);
     }
   }
-  const crashed = new Set<number>();
-  for (const starts of open.values()) {
-    for (const start of starts) if (announced.has(workerAt(events, start))) crashed.add(start);
-  }
-  return { partner, crashed };
+  for (const start of [...open.values()].flat()) if (processes.has(workerAt(events, start))) died.set(start, [start]);
+  return { partner, died };
 }
 
 function workerAt(events: History['events'], start: number): string {

@@ -19,7 +19,7 @@ export interface TaskLife {
   lastStart: number;
   lastFinish: number;
   /** Of the last finish. */
-  outcome: Outcome | undefined;
+  outcome: Exclude<Outcome, 'interrupted'> | undefined;
   canceled: number;
   expired: number;
   /** The status written last, and when. */
@@ -55,6 +55,8 @@ export function taskLives({ events }: History): Map<string, TaskLife> {
       }
       case 'finished': {
         const life = lifeOf(lives, event.task, event.type);
+        // Stopped half-way: it is to run again.
+        if (event.outcome === 'interrupted') break;
         life.lastFinish = index;
         life.outcome = event.outcome;
         break;

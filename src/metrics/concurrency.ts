@@ -1,6 +1,6 @@
-import type { EngineEvent } from '../engine/events.ts';
+import type { EventOf } from '../engine/events.ts';
 import { executionsOf } from '../history/executions.ts';
-import type { History } from '../history/history.ts';
+import type { History, HistoryEvent } from '../history/history.ts';
 import type { Concurrency } from './metrics.ts';
 import { TimeWeightedGauge } from './time-weighted-gauge.ts';
 
@@ -8,7 +8,7 @@ import { TimeWeightedGauge } from './time-weighted-gauge.ts';
 export interface RunningHandlers {
   /** Every type that the history names, in the order of their code units. */
   readonly byType: Readonly<Record<string, Concurrency>>;
-  /** The time that all handlers ran together, in µs. That of a crashed worker's handler is unknown and not counted. */
+  /** The time that all handlers ran together, in µs. A handler runs until its host crashes; where that is not known, one that never ends counts for nothing. */
   readonly busyUs: number;
   /** The first start and the last end of a handler; undefined where there is none. The end of the history for one that still runs. */
   readonly firstStartUs: number | undefined;
@@ -23,12 +23,12 @@ interface TypeState {
 /** Follows the handlers of every type. The limit is the one announced last. */
 export function runningHandlers(history: History): RunningHandlers {
   const { events, timesUs } = history;
-  const { partner, crashed } = executionsOf(history);
+  const { partner, died } = executionsOf(history);
   const types = new Map<string, TypeState>();
   let firstStartUs: number | undefined;
   let lastEndUs: number | undefined;
   for (let index = 0; index < events.length; index++) {
-    const event = events[index] as EngineEvent;
+    const event = events[index] as HistoryEvent;
     const timeUs = timesUs[index] as number;
     switch (event.kind) {
       case 'submitting':
@@ -41,13 +41,16 @@ export function runningHandlers(history: History): RunningHandlers {
       case 'started':
         firstStartUs ??= timeUs;
         stateOf(types, event.type).gauge.change(timeUs, 1);
-        if (crashed.has(index)) stateOf(types, event.type).gauge.change(timeUs, -1);
         break;
       case 'finished':
         if (partner[index] === -1) break;
         lastEndUs = timeUs;
         stateOf(types, event.type).gauge.change(timeUs, -1);
         break;
+    }
+    for (const start of died.get(index) ?? []) {
+      stateOf(types, (events[start] as EventOf<'started'>).type).gauge.change(timeUs, -1);
+      if (start !== index) lastEndUs = timeUs;
     }
   }
   let busyUs = 0;

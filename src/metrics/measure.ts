@@ -4,6 +4,7 @@ import { endOf, isLost, NEVER, taskLives } from '../history/task-life.ts';
 import { runningHandlers } from './concurrency.ts';
 import type { Metrics, Surroundings } from './metrics.ts';
 import { quantilesMs } from './quantiles.ts';
+import { workersOverTime } from './workers.ts';
 
 /**
  * Measures a run, after quiescence. Linear in the events; nothing is rounded.
@@ -19,12 +20,20 @@ export function measure(history: History, surroundings: Surroundings): Metrics {
   const beginUs = firstSubmissionUs ?? firstStartUs;
   const spanUs = beginUs === undefined || lastEndUs === undefined ? 0 : Math.max(0, lastEndUs - beginUs);
   const { submitted, completed } = tasks;
-  const { workers, redisCommands, redisUtilisation } = surroundings;
+  const { redisCommands, redisUtilisation } = surroundings;
+  const { upUs, resizes, ...workers } = workersOverTime(history, beginUs ?? 0, (beginUs ?? 0) + spanUs) ?? {
+    mean: surroundings.workers,
+    max: surroundings.workers,
+    upUs: surroundings.workers * spanUs,
+    resizes: 0,
+  };
   return {
     ...tasks,
     throughputPerSecond: spanUs === 0 ? 0 : (completed * 1e6) / spanUs,
     concurrency: byType,
-    utilisation: workers * spanUs === 0 ? 0 : busyUs / (workers * spanUs),
+    workers,
+    resizes,
+    utilisation: upUs === 0 ? 0 : busyUs / upUs,
     commandsPerTask: redisCommands === null || submitted === 0 ? null : redisCommands / submitted,
     conflictsPerTask: submitted === 0 ? 0 : conflicts / submitted,
     emptyPolls,
@@ -35,15 +44,26 @@ export function measure(history: History, surroundings: Surroundings): Metrics {
 
 type TaskMetrics = Pick<
   Metrics,
-  'submitted' | 'completed' | 'failed' | 'canceled' | 'timedOut' | 'lost' | 'duplicated' | 'queueWaitMs' | 'endToEndMs'
+  | 'submitted'
+  | 'completed'
+  | 'failed'
+  | 'canceled'
+  | 'timedOut'
+  | 'lost'
+  | 'duplicated'
+  | 'queueWaitMs'
+  | 'endToEndMs'
+  | 'pickUpMs'
 >;
 
-/** What follows from the lives of tasks. Delayed tasks have no submission, and no waiting time. */
+/** What follows from the lives of tasks. */
 function measureTasks(history: History): TaskMetrics {
   const { timesUs } = history;
   const lives = taskLives(history);
   const waitsUs = new Float64Array(lives.size);
   const totalsUs = new Float64Array(lives.size);
+  const pickUpsUs: number[] = [];
+  let isDelayed = false;
   let waits = 0;
   let totals = 0;
   let submitted = 0;
@@ -58,6 +78,13 @@ function measureTasks(history: History): TaskMetrics {
     if (end !== undefined) ends[end]++;
     const asked = life.submitting === NEVER ? life.submitted : life.submitting;
     if (asked === NEVER) continue;
+    const dueUs = dueUsOf(history, asked);
+    if (dueUs !== undefined) {
+      isDelayed = true;
+      // Added while it was due already, it can be seen only once it is accepted; not every history says when that was.
+      const addedUs = timesUs[life.submitted === NEVER ? asked : life.submitted] as number;
+      if (life.starts > 0) pickUpsUs.push(Math.max(0, (timesUs[life.firstStart] as number) - Math.max(dueUs, addedUs)));
+    }
     if (life.starts > 0) waitsUs[waits++] = (timesUs[life.firstStart] as number) - (timesUs[asked] as number);
     if (life.lastFinish !== NEVER) {
       totalsUs[totals++] = (timesUs[life.lastFinish] as number) - (timesUs[asked] as number);
@@ -73,7 +100,15 @@ function measureTasks(history: History): TaskMetrics {
     duplicated,
     queueWaitMs: quantilesMs(waitsUs.subarray(0, waits)),
     endToEndMs: quantilesMs(totalsUs.subarray(0, totals)),
+    ...(isDelayed && { pickUpMs: quantilesMs(Float64Array.from(pickUpsUs)) }),
   };
+}
+
+/** When a delayed task is due; undefined for any other. */
+function dueUsOf({ events, timesUs }: History, asked: number): number | undefined {
+  const event = events[asked] as History['events'][number];
+  if (event.kind !== 'submitting' || event.dueInMs === undefined) return undefined;
+  return (timesUs[asked] as number) + event.dueInMs * 1000;
 }
 
 interface Tally {

@@ -17,6 +17,13 @@ export interface Concurrency {
   readonly limit: number | null;
 }
 
+/** How many workers there were, over all processes. */
+export interface Workers {
+  /** Time-weighted, from the first submission to the last end. Those of a crashed host are gone until they start again. */
+  readonly mean: number;
+  readonly max: number;
+}
+
 /** What is measured of every run. */
 export interface Metrics {
   readonly submitted: number;
@@ -36,6 +43,9 @@ export interface Metrics {
   /** From submission to the handler's (last) end. */
   readonly endToEndMs: Quantiles;
   readonly concurrency: Readonly<Record<string, Concurrency>>;
+  readonly workers: Workers;
+  /** How often a process changed how many workers it has, up to the last end; those with which it begins do not count. */
+  readonly resizes: number;
   /** Share of the workers' time spent in handlers, from the first submission to the last end. */
   readonly utilisation: number;
   /** Redis commands for each submitted task; null where the backend cannot count them. */
@@ -45,12 +55,15 @@ export interface Metrics {
   readonly emptyPolls: number;
   /** Share of Redis's CPU over the whole run; null where the backend cannot tell. */
   readonly redisUtilisation: number | null;
+  /** Of delayed tasks that ran: from when they were both added and due to the (first) start. Only where there are any. */
+  readonly pickUpMs?: Quantiles;
   /** Queries to a delayed-task store, where there is one. */
   readonly queries?: number;
 }
 
 /** What the history does not say and the metrics need. */
 export interface Surroundings {
+  /** Where none announces itself. */
   readonly workers: number;
   readonly redisCommands: number | null;
   /** Share of Redis's CPU over the whole run. */

@@ -74,8 +74,8 @@ function ordered({ id, source, documented, measured, verdict }: Reported): objec
 
 type Reported = (ScenarioResult | SeedsResult)['expectations'][number];
 
-function stance({ expected, designs }: Reported): object {
-  return { expected, designs };
+function stance({ expected, designs, why, figure }: Reported): object {
+  return { expected, designs, ...(why !== '' && { why }), ...(figure !== undefined && { figure }) };
 }
 
 function orderedMetrics(metrics: Metrics | SpreadOf<Metrics>): object {
@@ -94,10 +94,13 @@ function orderedMetrics(metrics: Metrics | SpreadOf<Metrics>): object {
         .sort(([a], [b]) => (a < b ? -1 : 1))
         .map(([type, { mean, max, limit }]) => [type, { mean, max, limit }]),
     ),
+    workers: { mean: metrics.workers.mean, max: metrics.workers.max },
+    resizes: metrics.resizes,
     utilisation: metrics.utilisation,
     commandsPerTask: metrics.commandsPerTask,
     conflictsPerTask: metrics.conflictsPerTask,
     emptyPolls: metrics.emptyPolls,
+    ...(metrics.pickUpMs !== undefined && { pickUpMs: orderedQuantiles(metrics.pickUpMs) }),
     ...(metrics.queries !== undefined && { queries: metrics.queries }),
     timedOut: metrics.timedOut,
     redisUtilisation: metrics.redisUtilisation,

@@ -1,10 +1,14 @@
 import type { Parameters } from '../engine/claim.ts';
-import { claimStrategy, designId, workerPool } from '../scenario/design.ts';
+import { claimStrategy, designId, runner, wakeupPolicy, workerPool } from '../scenario/design.ts';
 import { withDefaults } from '../scenario/parameters.ts';
 import type {
+  DelayedArrival,
+  DelayedArrivals,
   Environment,
   QueueScenario,
   QueueWorkload,
+  RunnerPosts,
+  RunnerScenario,
   Scenario,
   TaskType,
   WakeupScenario,
@@ -14,8 +18,12 @@ import { code, escaped, markdownTable } from './markdown-text.ts';
 
 /** What a scenario sets: workload, designs with all their parameters, environment. Markdown, without a heading. */
 export function parameters(scenario: Scenario): string {
-  const parts = 'dueAtMs' in scenario.workload ? wakeup(scenario as WakeupScenario) : queue(scenario as QueueScenario);
-  return [...parts, ...environment(scenario.environment)].join('\n\n');
+  return [...workloadAndDesigns(scenario), ...environment(scenario.environment)].join('\n\n');
+}
+
+function workloadAndDesigns(scenario: Scenario): string[] {
+  if ('posts' in scenario.workload) return runners(scenario as RunnerScenario);
+  return 'dueAtMs' in scenario.workload ? wakeup(scenario as WakeupScenario) : queue(scenario as QueueScenario);
 }
 
 function queue({ workload, designs }: QueueScenario): string[] {
@@ -32,7 +40,7 @@ function queue({ workload, designs }: QueueScenario): string[] {
       code(designId(design)),
       code(claims.id),
       code(pool.id),
-      figure(design.workers),
+      design.workers === undefined ? 'its own' : figure(design.workers),
       list({
         ...withDefaults(claims, design.claimParameters),
         ...withDefaults(pool, design.poolParameters),
@@ -69,7 +77,7 @@ function arrivals({ arrivals }: QueueWorkload): string {
 }
 
 function wakeup({ workload, designs }: WakeupScenario): string[] {
-  const { type, dueAtMs, handlerMs, signals, durationMs } = workload;
+  const { type, dueAtMs, handlerMs, signals, arrivals = [], durationMs } = workload;
   const due = dueAtMs.length === 0 ? 'none' : dueAtMs.map((at) => `${figure(at)} ms`).join(', ');
   return [
     [
@@ -78,13 +86,84 @@ function wakeup({ workload, designs }: WakeupScenario): string[] {
       ...signals.map(
         ({ atMs, count }) => `- ${figure(count)} ${count === 1 ? 'signal' : 'signals'} at ${figure(atMs)} ms`,
       ),
+      ...arrivals.map((group) => `- ${delayedArrivals(group, type)}`),
       `- watched for ${figure(durationMs)} ms`,
     ].join('\n'),
     markdownTable(
-      ['design', 'wake-up policy'],
-      designs.map((design) => [code(designId(design)), code(design.wakeup)]),
+      ['design', 'wake-up policy', 'workers per type', 'a fetch', 'parameters'],
+      designs.map((design) => [
+        code(designId(design)),
+        code(design.wakeup),
+        figure(design.workersPerType ?? 1),
+        design.fetch ?? 'reads',
+        list(withDefaults(wakeupPolicy(design.wakeup), design.wakeupParameters)),
+      ]),
+      (column) => column === 2,
     ),
   ];
+}
+
+function delayedArrivals({ atMs, count = 1, everyMs = 0, ...arrival }: DelayedArrivals, type: string): string {
+  const parts = [
+    `${figure(count)} ${count === 1 ? 'call' : 'calls'} from ${figure(atMs)} ms on`,
+    ...(count === 1 ? [] : [everyMs === 0 ? 'one after the other' : `one every ${figure(everyMs)} ms`]),
+    count === 1 ? delayedArrival(arrival, type) : `each ${delayedArrival(arrival, type)}`,
+  ];
+  return parts.join(', ');
+}
+
+function delayedArrival({ type, afterMs, signals = 1, followedBy }: DelayedArrival, standard: string): string {
+  const due = afterMs === 0 ? 'due at once' : `due after ${figure(afterMs)} ms`;
+  const added = `adds one ${code(type ?? standard)} task ${due} and sends ${figure(signals)} ${signals === 1 ? 'signal' : 'signals'}`;
+  return followedBy === undefined ? added : `${added}; its handler ${delayedArrival(followedBy, standard)}`;
+}
+
+function runners({ workload, designs }: RunnerScenario): string[] {
+  const { posts, shutdownAtMs, store, schedules, durationMs } = workload;
+  const lines = [
+    ...posts.map((group) => `- ${post(group)}`),
+    ...(shutdownAtMs === undefined ? [] : [`- shut down at ${figure(shutdownAtMs)} ms`]),
+    ...(store?.callMs === undefined ? [] : [`- a call of the job store takes ${figure(store.callMs)} ms`]),
+    ...(store?.failing ?? []).map(
+      ({ fromMs, toMs, job }) =>
+        `- it refuses status updates${job === undefined ? '' : ` of ${code(job)}`} from ${figure(fromMs)} to ${figure(toMs)} ms`,
+    ),
+    ...(schedules === undefined
+      ? []
+      : [
+          'random' in schedules
+            ? `- ${figure(schedules.random)} random schedules`
+            : `- all schedules of up to ${figure(schedules.delays)} delays`,
+        ]),
+    `- watched for ${figure(durationMs)} ms`,
+  ];
+  const rows = designs.map((design) => [
+    code(designId(design)),
+    code(design.runner),
+    list(withDefaults(runner(design.runner), design.parameters)),
+  ]);
+  return [lines.join('\n'), markdownTable(['design', 'runner', 'parameters'], rows)];
+}
+
+function post(group: RunnerPosts): string {
+  const { type, count, handlerMs, atMs = 0, everyMs = 0, callers = 1, delayMs, ...rest } = group;
+  const delay =
+    typeof delayMs === 'object' ? delayMs.map(figure).join(' to ') : delayMs !== undefined && figure(delayMs);
+  return [
+    `${figure(count)} ${code(type)} ${count === 1 ? 'task' : 'tasks'} of ${figure(handlerMs)} ms from ${figure(atMs)} ms on`,
+    everyMs === 0 ? 'one after the other' : `one every ${figure(everyMs)} ms`,
+    ...(callers === 1 ? [] : [`by ${figure(callers)} callers`]),
+    ...(delay === false ? [] : [`delayed by ${delay} ms`]),
+    ...(rest.priority === undefined ? [] : [rest.priority]),
+    ...(rest.mayBlock ? ['may block'] : []),
+    ...(rest.fails ? ['fail'] : []),
+    ...(rest.followUps === undefined ? [] : [`each posts ${figure(rest.followUps)} more`]),
+    ...(rest.cancelAfterMs === undefined ? [] : [`canceled after ${figure(rest.cancelAfterMs)} ms`]),
+    ...(rest.requestEndsAfterMs === undefined
+      ? []
+      : [`their request ends after ${figure(rest.requestEndsAfterMs)} ms`]),
+    ...(rest.againAtMs === undefined ? [] : [`again at ${rest.againAtMs.map(figure).join(', ')} ms`]),
+  ].join(', ');
 }
 
 function environment(given: Environment | undefined): string[] {

@@ -2,9 +2,16 @@ const SPECIAL = /[\\`*_{}[\]<>|~#&]/g;
 /** What would make a list item or a heading of a paragraph's first line. */
 const OPENING = /^(?:[-+=]+|\d+[.)])(?=\s|$)/;
 
-/** Text as it is, in a Markdown paragraph or a table cell: no character means anything, no line ends. */
+/** A name that a text sets in backticks. */
+const QUOTED = /`([^`]+)`/;
+
+/**
+ * Text as it is, in a Markdown paragraph or a table cell: no character means anything, no line ends. Only what stands between
+ * backticks is code, as the documents write it.
+ */
 export function escaped(text: string): string {
-  const plain = text.replace(/\s+/g, ' ').trim().replace(SPECIAL, '\\$&');
+  const parts = text.replace(/\s+/g, ' ').trim().split(QUOTED);
+  const plain = parts.map((part, index) => (index % 2 === 1 ? code(part) : part.replace(SPECIAL, '\\$&'))).join('');
   return plain.replace(OPENING, (opening) => `${opening.slice(0, -1)}\\${opening.slice(-1)}`);
 }
 

@@ -20,10 +20,12 @@ export function markdownPage({ scenario, result }: ReportPage): string {
   const blocks = [
     `# ${escaped(result.title)}`,
     escaped(result.story),
+    ...(scenario.mechanism === undefined ? [] : [`**Mechanism:** ${escaped(scenario.mechanism)}`]),
     `Source: ${escaped(result.source)}. Run: ${escaped(circumstances(result))}.`,
     `\`\`\`\nnpx windtunnel scenario ${result.scenario}${seed}${seeds}\n\`\`\``,
     '## Expectations',
     expectations(result),
+    ...reasons(result),
     `${escaped(summary([result]))}.`,
     ...runs(result),
     '## Parameters',
@@ -63,6 +65,13 @@ function expectations({ expectations: all }: ScenarioResult | SeedsResult): stri
       verdict(expectation),
     ]),
   );
+}
+
+/** Why those came out as they did that did not simply confirm the document. */
+function reasons({ expectations: all }: ScenarioResult | SeedsResult): string[] {
+  const told = all.filter(({ why }) => why !== '');
+  if (told.length === 0) return [];
+  return [told.map(({ documented, why }) => `- *${escaped(documented)}:* ${escaped(why)}`).join('\n')];
 }
 
 function runs({ runs: all, skipped }: ScenarioResult | SeedsResult): string[] {

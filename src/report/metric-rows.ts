@@ -13,7 +13,10 @@ type Value = number | Spread | null | undefined;
 type Format = (value: number) => string;
 
 interface AnyMetrics {
-  readonly metrics: Readonly<Record<keyof Omit<Metrics, 'queries'>, unknown>> & { readonly queries?: unknown };
+  readonly metrics: Readonly<Record<keyof Omit<Metrics, 'queries' | 'pickUpMs'>, unknown>> & {
+    readonly queries?: unknown;
+    readonly pickUpMs?: unknown;
+  };
 }
 
 const NONE = '–';
@@ -40,10 +43,19 @@ export function metricRows(runs: readonly RunResult[] | readonly SpreadRun[]): M
     values: all.map(({ metrics }) => show(pick(metrics) as Value, format)),
   });
   const quantile = (latency: unknown, name: 'p50' | 'p90' | 'p99' | 'max') =>
-    (latency as Record<string, unknown>)[name];
+    (latency as Record<string, unknown> | undefined)?.[name];
   const types = [...new Set(all.flatMap(({ metrics }) => Object.keys(metrics.concurrency as object)))].sort();
   const concurrency = (type: string) => (metrics: AnyMetrics['metrics']) =>
     (metrics.concurrency as Record<string, Record<string, unknown>>)[type];
+  const resizes = row('resizes', (metrics) => metrics.resizes);
+  // Where no pool sizes itself, their number is a parameter.
+  const workers = resizes.values.every((value) => value === '0')
+    ? []
+    : [
+        row('workers, mean', (metrics) => (metrics.workers as Record<string, unknown>).mean),
+        row('workers, most', (metrics) => (metrics.workers as Record<string, unknown>).max),
+        resizes,
+      ];
   const rows = [
     row('submitted', ({ submitted }) => submitted),
     row('completed', ({ completed }) => completed),
@@ -57,11 +69,14 @@ export function metricRows(runs: readonly RunResult[] | readonly SpreadRun[]): M
     row('queue wait p99, ms', ({ queueWaitMs }) => quantile(queueWaitMs, 'p99')),
     row('end to end p50, ms', ({ endToEndMs }) => quantile(endToEndMs, 'p50')),
     row('end to end p99, ms', ({ endToEndMs }) => quantile(endToEndMs, 'p99')),
+    row('pick-up p50, ms', ({ pickUpMs }) => quantile(pickUpMs, 'p50')),
+    row('pick-up max, ms', ({ pickUpMs }) => quantile(pickUpMs, 'max')),
     ...types.flatMap((type) => [
       row(`${type} at once, mean`, (metrics) => concurrency(type)(metrics)?.mean),
       row(`${type} at once, most`, (metrics) => concurrency(type)(metrics)?.max),
       row(`${type} at once, limit`, (metrics) => concurrency(type)(metrics)?.limit),
     ]),
+    ...workers,
     row('worker utilisation', ({ utilisation }) => utilisation, percentage),
     row('commands per task', ({ commandsPerTask }) => commandsPerTask),
     row('conflicts per task', ({ conflictsPerTask }) => conflictsPerTask),

@@ -23,6 +23,7 @@ export function scenarioPage(result: ScenarioResult | SeedsResult, canvas: Canva
       ...wrap(`${result.source} · ${circumstances(result)}`, canvas.width).map(faint),
     ].join('\n'),
     wrap(result.story, canvas.width).join('\n'),
+    ...(result.mechanism === undefined ? [] : [wrap(`Mechanism: ${result.mechanism}`, canvas.width).join('\n')]),
     ...measures(result, canvas, colours),
     expectationRows(result, canvas),
   ];

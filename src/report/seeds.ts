@@ -1,4 +1,3 @@
-import type { History } from '../history/history.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { JudgedExpectation, RunResult, ScenarioResult, SkippedRun } from '../scenario/result.ts';
 import { figure } from './figure.ts';
@@ -46,13 +45,6 @@ export interface SeedsResult extends Omit<ScenarioResult, 'runs' | 'expectations
   readonly seeds: number;
   readonly runs: readonly SpreadRun[];
   readonly expectations: readonly SpreadExpectation[];
-}
-
-const NO_HISTORY: History = { events: [], timesUs: [] };
-
-/** The result without its histories: what a report needs, and little enough to keep for every seed. */
-export function withoutHistories(result: ScenarioResult): ScenarioResult {
-  return { ...result, runs: result.runs.map((run) => ({ ...run, history: NO_HISTORY })) };
 }
 
 /** @param results the same scenario on consecutive seeds, at least one */

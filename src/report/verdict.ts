@@ -1,6 +1,6 @@
 import type { JudgedExpectation } from '../scenario/result.ts';
 import type { Cell } from './grid.ts';
-import type { Palette } from './palette.ts';
+import type { Paint, Palette } from './palette.ts';
 
 /** An expectation on one seed, or on several, where the verdict may be a mixture. */
 export interface ReportedExpectation extends Omit<JudgedExpectation, 'verdict'> {
@@ -32,6 +32,17 @@ export function verdictCell(expectation: ReportedExpectation, { good, mixed, bad
     ];
   if (verdict === 'not judged') return { text, paint: faint };
   return { text, paint: verdict === 'confirmed' ? good : mixed };
+}
+
+/** The mark alone: `!` where the scenario stands by another verdict. */
+export function markOf(
+  expectation: ReportedExpectation,
+  { good, mixed, bad, faint }: Palette,
+): { readonly mark: string; readonly paint: Paint } {
+  const { verdict } = expectation;
+  if (!isAsExpected(expectation)) return { mark: '!', paint: bad };
+  if (verdict === 'not judged') return { mark: '–', paint: faint };
+  return { mark: markedVerdict(verdict).charAt(0), paint: verdict === 'confirmed' ? good : mixed };
 }
 
 /** A verdict behind the mark that tells it from the others without colour. */

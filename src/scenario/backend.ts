@@ -1,4 +1,6 @@
+import type { LogClient } from '../engine/log-client.ts';
 import type { Clock, Random, RedisClient } from '../engine/ports.ts';
+import type { WorldEvent } from '../history/history.ts';
 import type { RollingHash } from '../simulation/rolling-hash.ts';
 import { openMockBackend } from './mock-backend.ts';
 import { openRedisBackend } from './redis-backend.ts';
@@ -13,6 +15,10 @@ export interface Machine {
   readonly redis: RedisClient;
   readonly clock: Clock;
   readonly random: Random;
+  /** A partitioned log; only the simulation has one. */
+  readonly log?: LogClient;
+  /** Waits for something from outside the machine: one that has crashed never hears of it. */
+  told<T>(news: Promise<T>): Promise<T>;
 }
 
 /** The world that one run lives in. */
@@ -33,6 +39,8 @@ export interface World {
     main: (machine: Machine) => Promise<void>,
     clock?: { offsetMs?: number; driftPpm?: number },
   ): void;
+  /** Told of every fault that strikes. */
+  onEvent: (event: WorldEvent) => void;
 }
 
 /** What the world measured of itself; null where it cannot. */

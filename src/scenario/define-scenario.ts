@@ -1,9 +1,12 @@
 import { z } from 'zod';
+import type { PoolDefinition } from '../engine/pool.ts';
+import { PRIORITIES } from '../engine/runners/runner.ts';
 import { PRIORITY_MAX } from '../engine/task.ts';
-import { assertPair, claimStrategy, designId, wakeupPolicy, workerPool } from './design.ts';
+import { assertPair, claimStrategy, designId, runner, wakeupPolicy, workerPool } from './design.ts';
+import { figure } from './figures.ts';
 import { invariant } from './judge.ts';
 import { withDefaults } from './parameters.ts';
-import type { QueueScenario, Scenario, WakeupScenario } from './scenario.ts';
+import type { QueueDesign, QueueScenario, RunnerScenario, Scenario, WakeupScenario } from './scenario.ts';
 import { UsageError } from './usage-error.ts';
 
 const ms = z.number().nonnegative();
@@ -33,13 +36,62 @@ const queueWorkload = z.strictObject({
   ),
 });
 
+const delayedArrival = {
+  type: text.optional(),
+  afterMs: ms,
+  signals: z.int().nonnegative().optional(),
+  get followedBy() {
+    return z.strictObject(delayedArrival).optional();
+  },
+};
+
 const wakeupWorkload = z.strictObject({
   type: text,
   dueAtMs: z.array(ms),
   handlerMs: ms,
   signals: z.array(z.strictObject({ atMs: ms, count })),
+  arrivals: z
+    .array(z.strictObject({ ...delayedArrival, atMs: ms, count: count.optional(), everyMs: ms.optional() }))
+    .optional(),
   durationMs: ms,
 });
+
+const runnerWorkload = z.strictObject({
+  posts: z
+    .array(
+      z.strictObject({
+        type: text,
+        count,
+        handlerMs: ms,
+        atMs: ms.optional(),
+        everyMs: ms.optional(),
+        callers: count.optional(),
+        priority: z.enum(PRIORITIES).optional(),
+        mayBlock: z.boolean().optional(),
+        delayMs: z.union([ms, z.tuple([ms, ms])]).optional(),
+        fails: z.boolean().optional(),
+        followUps: count.optional(),
+        cancelAfterMs: ms.optional(),
+        requestEndsAfterMs: ms.optional(),
+        againAtMs: z.array(ms).optional(),
+      }),
+    )
+    .min(1),
+  shutdownAtMs: ms.optional(),
+  store: z
+    .strictObject({
+      callMs: ms.optional(),
+      failing: z.array(z.strictObject({ fromMs: ms, toMs: ms, job: text.optional() })).optional(),
+    })
+    .optional(),
+  schedules: z.union([z.strictObject({ random: count }), z.strictObject({ delays: count })]).optional(),
+  durationMs: ms.positive(),
+});
+
+const fault = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('crash'), host: text, atMs: ms, downMs: ms.optional() }),
+  z.strictObject({ kind: z.literal('pause'), host: text, atMs: ms, forMs: ms }),
+]);
 
 const environment = z.strictObject({
   processes: count.optional(),
@@ -52,21 +104,37 @@ const environment = z.strictObject({
     })
     .optional(),
   clocks: z.array(z.strictObject({ offsetMs: z.number().optional(), driftPpm: z.number().optional() })).optional(),
+  faults: z.array(fault).optional(),
 });
 
 const queueDesign = z.strictObject({
   id: text.optional(),
   claims: text,
   pool: text,
-  workers: count,
+  workers: count.optional(),
   claimParameters: parameters.optional(),
   poolParameters: parameters.optional(),
   tokenTtlMs: ms.positive().optional(),
 });
 
-const wakeupDesign = z.strictObject({ id: text.optional(), wakeup: text });
+const wakeupDesign = z.strictObject({
+  id: text.optional(),
+  wakeup: text,
+  wakeupParameters: parameters.optional(),
+  workersPerType: count.optional(),
+  fetch: z.enum(['reads', 'claims']).optional(),
+});
 
-const expectationBase = { id: text, source: text.optional(), documented: text, verdict: text.optional() };
+const runnerDesign = z.strictObject({ id: text.optional(), runner: text, parameters: parameters.optional() });
+
+const expectationBase = {
+  id: text,
+  source: text.optional(),
+  documented: text,
+  verdict: text.optional(),
+  why: text.optional(),
+  figure: text.optional(),
+};
 const expectation = z.union([
   z.strictObject({ ...expectationBase, on: text, invariant: text, expect: z.enum(['holds', 'violated']) }),
   z.strictObject({
@@ -82,6 +150,8 @@ const base = {
   title: text,
   source: text,
   story: text,
+  mechanism: text.optional(),
+  seeds: count.optional(),
   environment: environment.optional(),
   invariants: z.array(text),
   expectations: z.array(expectation),
@@ -89,12 +159,15 @@ const base = {
 
 const queueScenario = z.strictObject({ ...base, workload: queueWorkload, designs: z.array(queueDesign).min(1) });
 const wakeupScenario = z.strictObject({ ...base, workload: wakeupWorkload, designs: z.array(wakeupDesign).min(1) });
+const runnerScenario = z.strictObject({ ...base, workload: runnerWorkload, designs: z.array(runnerDesign).min(1) });
 
 /** What the file says it is decides which rules it is held to, so that a mistake is reported once and by its own rule. */
 function schemaOf(scenario: unknown) {
   const designs: unknown = (scenario as { designs?: unknown } | null)?.designs;
   const first: unknown = Array.isArray(designs) ? designs[0] : undefined;
-  return typeof first === 'object' && first !== null && 'wakeup' in first ? wakeupScenario : queueScenario;
+  if (typeof first !== 'object' || first === null) return queueScenario;
+  if ('runner' in first) return runnerScenario;
+  return 'wakeup' in first ? wakeupScenario : queueScenario;
 }
 
 /**
@@ -103,6 +176,7 @@ function schemaOf(scenario: unknown) {
  */
 export function defineScenario(scenario: QueueScenario): QueueScenario;
 export function defineScenario(scenario: WakeupScenario): WakeupScenario;
+export function defineScenario(scenario: RunnerScenario): RunnerScenario;
 export function defineScenario(scenario: Scenario): Scenario {
   assertScenario(scenario);
   return scenario;
@@ -128,18 +202,35 @@ function assertReferences(scenario: Scenario, name: string): void {
     const id = designId(design);
     if (ids.has(id)) throw new UsageError(`${name}: two designs are called '${id}': give one an id of its own`);
     ids.add(id);
+    if ('runner' in design) {
+      withDefaults(runner(design.runner), design.parameters);
+      continue;
+    }
     if ('wakeup' in design) {
-      wakeupPolicy(design.wakeup);
+      withDefaults(wakeupPolicy(design.wakeup), design.wakeupParameters);
       continue;
     }
     const claims = claimStrategy(design.claims);
     const pool = workerPool(design.pool);
     assertPair(claims, pool);
+    assertSize(design, pool, name);
     withDefaults(claims, design.claimParameters);
     withDefaults(pool, design.poolParameters);
   }
+  for (const { host } of scenario.environment?.faults ?? []) {
+    const hosts = hostsOf(scenario);
+    if (!hosts.includes(host)) {
+      throw new UsageError(`${name}: a fault strikes '${host}', but its hosts are: ${hosts.join(', ')}`);
+    }
+  }
   for (const id of scenario.invariants) invariant(id);
   for (const expectation of scenario.expectations) {
+    if (expectation.figure !== undefined) figure(expectation.figure);
+    if (expectation.verdict !== undefined && expectation.verdict !== 'confirmed' && expectation.why === undefined) {
+      throw new UsageError(
+        `${name}: expectation '${expectation.id}' stands by '${expectation.verdict}': say why, in its 'why'`,
+      );
+    }
     const designs = typeof expectation.on === 'string' ? [expectation.on] : Object.values(expectation.on);
     const unknown = designs.find((design) => !ids.has(design));
     if (unknown !== undefined) {
@@ -153,7 +244,7 @@ function assertReferences(scenario: Scenario, name: string): void {
       );
     }
   }
-  if ('arrivals' in scenario.workload) {
+  if ('types' in scenario.workload) {
     for (const { type } of scenario.workload.arrivals) {
       if (!Object.hasOwn(scenario.workload.types, type)) {
         throw new UsageError(
@@ -161,6 +252,25 @@ function assertReferences(scenario: Scenario, name: string): void {
         );
       }
     }
+  }
+}
+
+/** The machines of a run, as faults name them. */
+function hostsOf(scenario: Scenario): string[] {
+  const processes = Array.from({ length: scenario.environment?.processes ?? 1 }, (_, index) => `app-${index + 1}`);
+  const isDispatched = scenario.designs.some(
+    (design) => 'claims' in design && claimStrategy(design.claims).needsDispatcher === true,
+  );
+  return [...processes, ...(isDispatched ? ['dispatcher'] : [])];
+}
+
+function assertSize(design: QueueDesign, pool: PoolDefinition, name: string): void {
+  const where = `${name}: design '${designId(design)}'`;
+  if (pool.sizesItself && design.workers !== undefined) {
+    throw new UsageError(`${where}: ${pool.id} decides by itself how many workers it has: leave out 'workers'`);
+  }
+  if (!pool.sizesItself && design.workers === undefined) {
+    throw new UsageError(`${where}: 'workers' is missing: how many, over all processes`);
   }
 }
 

@@ -2,9 +2,11 @@ import type { ClaimDefinition } from '../engine/claim.ts';
 import { CLAIMS } from '../engine/claims/index.ts';
 import type { PoolDefinition } from '../engine/pool.ts';
 import { POOLS } from '../engine/pools/index.ts';
+import { RUNNERS } from '../engine/runners/index.ts';
+import type { RunnerDefinition } from '../engine/runners/runner.ts';
 import { WAKEUPS } from '../engine/wakeups/index.ts';
 import type { WakeupPolicy } from '../engine/wakeups/wakeup-policy.ts';
-import type { QueueDesign, WakeupDesign } from './scenario.ts';
+import type { Design } from './scenario.ts';
 import { UsageError } from './usage-error.ts';
 
 /** @throws UsageError */
@@ -22,19 +24,40 @@ export function wakeupPolicy(id: string): WakeupPolicy {
   return find('wake-up policy', WAKEUPS, id);
 }
 
+/** @throws UsageError */
+export function runner(id: string): RunnerDefinition {
+  return find('runner', RUNNERS, id);
+}
+
 /** How tables and expectations name a design. */
-export function designId(design: QueueDesign | WakeupDesign): string {
-  return design.id ?? ('wakeup' in design ? design.wakeup : design.claims);
+export function designId(design: Design): string {
+  if (design.id !== undefined) return design.id;
+  if ('runner' in design) return design.runner;
+  return 'wakeup' in design ? design.wakeup : design.claims;
 }
 
 /** @throws UsageError for a claim strategy and a pool that make no sense together, with the reason */
 export function assertPair(claims: ClaimDefinition, pool: PoolDefinition): void {
-  if (pool.needsBlockingClaims && !claims.guarantees.blocks) {
-    throw new UsageError(
-      `${claims.id} × ${pool.id} makes no sense: ${pool.id} workers park in a claim that waits, and ${claims.id} answers at ` +
-        'once, so they would spin; use polling',
-    );
+  const reason = misfit(claims, pool);
+  if (reason !== undefined) throw new UsageError(`${claims.id} × ${pool.id} makes no sense: ${reason}`);
+}
+
+/** Why a claim strategy and a pool make no sense together, said of the pool; undefined where they do. */
+export function misfit({ guarantees }: ClaimDefinition, pool: PoolDefinition): string | undefined {
+  const { blocks, claimsByType, bindsWorkers } = guarantees;
+  if (pool.claims === 'blocking' && !blocks) {
+    return 'its workers park in a claim that waits, and this strategy answers at once: they would spin; use polling or event-driven';
   }
+  if (pool.claims === 'at once' && blocks) {
+    return 'it asks when there is news, and this strategy waits for news by itself: whoever asks would be held up; use blocking';
+  }
+  if (pool.needsClaimsByType && !claimsByType) {
+    return 'its workers take one type each, and this strategy cannot be asked for one; use type-queue or token-first';
+  }
+  if (pool.sizesItself && bindsWorkers) {
+    return 'its workers come and go, and this strategy binds tasks to workers by number; use polling or blocking';
+  }
+  return undefined;
 }
 
 function find<T extends { readonly id: string }>(kind: string, all: readonly T[], id: string): T {

@@ -36,6 +36,8 @@ export function judgeExpectations(
       source: expectation.source ?? scenario.source,
       documented: expectation.documented,
       expected: expectation.verdict ?? 'confirmed',
+      why: expectation.why ?? '',
+      figure: expectation.figure,
       designs: readings.map(([, design]) => design),
     };
     if ('needsTrueTime' in expectation && expectation.needsTrueTime && timeScale !== 1) {

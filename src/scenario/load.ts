@@ -12,7 +12,8 @@ const SCENARIO_FILE = /(?<!\.d)\.(ts|js|mts|mjs)$/;
 
 function knownFiles(): ReadonlyMap<string, string> {
   const files = readdirSync(FOLDER).filter((name) => SCENARIO_FILE.test(name));
-  return new Map(files.sort().map((name) => [name.replace(SCENARIO_FILE, ''), resolve(FOLDER, name)]));
+  const paths = new Map(files.map((name) => [name.replace(SCENARIO_FILE, ''), resolve(FOLDER, name)]));
+  return new Map([...paths.keys()].sort().map((id) => [id, paths.get(id) as string]));
 }
 
 /** All scenarios of the project, sorted by id. */

@@ -1,10 +1,9 @@
-import type { ClaimContext } from '../engine/claim.ts';
-import { ConcurrencyLimiter, TOKEN_TTL_MS } from '../engine/concurrency-limiter.ts';
-import { Keys } from '../engine/keys.ts';
-import type { WorkerPool } from '../engine/pool.ts';
+import type { WorkerIdentity } from '../engine/claim.ts';
+import { TOKEN_TTL_MS } from '../engine/concurrency-limiter.ts';
 import type { Observer } from '../engine/ports.ts';
+import { Queue } from '../engine/queue.ts';
 import type { Task } from '../engine/task.ts';
-import { type SubmitOptions, TaskManager } from '../engine/task-manager.ts';
+import type { SubmitOptions } from '../engine/task-manager.ts';
 import type { Machine, World } from './backend.ts';
 import { assertPair, claimStrategy, workerPool } from './design.ts';
 import { scaleDurations, withDefaults } from './parameters.ts';
@@ -33,6 +32,7 @@ export function setQueueRun(
   const claimParameters = scaleDurations(withDefaults(claims, design.claimParameters), world.timeScale);
   const poolParameters = scaleDurations(withDefaults(pool, design.poolParameters), world.timeScale);
   const tokenTtlMs = Math.max(1, Math.round((design.tokenTtlMs ?? TOKEN_TTL_MS) * world.timeScale));
+  const workerCount = design.workers ?? 0;
   const plan = planTasks(scenario.workload, seed);
   const planned = new Map(plan.map((task) => [task.id, task]));
   const progress = new Progress();
@@ -42,37 +42,56 @@ export function setQueueRun(
   };
   const stop = stopSignal(world, progress);
 
-  const manage = (machine: Machine) => {
-    const keys = new Keys(world.keyPrefix);
-    const ports = { ...machine, observe };
-    const context: ClaimContext = { ...ports, keys, limiter: new ConcurrencyLimiter(ports, keys, tokenTtlMs) };
-    const strategy = claims.create(context, claimParameters);
-    const manager = new TaskManager(context, strategy);
+  const queueOn = (machine: Machine, process: string, workers: readonly WorkerIdentity[]): Queue => {
+    const queue = new Queue(
+      { ...machine, observe },
+      {
+        claims,
+        pool,
+        claimParameters,
+        poolParameters,
+        process,
+        workers,
+        workerCount,
+        keyPrefix: world.keyPrefix,
+        tokenTtlMs,
+      },
+    );
     for (const [type, { limit }] of Object.entries(scenario.workload.types)) {
       const handler = (task: Task, signal: AbortSignal | undefined) =>
         handle(planned.get(task.id) as PlannedTask, machine, world.timeScale, signal);
-      manager.register(type, handler, limit === undefined ? {} : { limit });
+      queue.manager.register(type, handler, limit === undefined ? {} : { limit });
     }
-    return { ...context, strategy, manager };
+    return queue;
   };
 
   const processes = scenario.environment?.processes ?? 1;
   for (let index = 0; index < processes; index++) {
+    const name = `app-${index + 1}`;
     const main = async (machine: Machine) => {
-      const context = manage(machine);
-      await context.strategy.open?.();
-      const workers = workerNames(design.workers, index, processes);
-      const running: WorkerPool = pool.create({ ...context, workers }, poolParameters);
-      running.start();
-      await stop.promise;
-      await running.stop();
+      const queue = queueOn(machine, name, workersOf(workerCount, index, processes));
+      await queue.open();
+      queue.start();
+      await machine.told(stop.promise);
+      await queue.stop();
     };
-    world.machine(`app-${index + 1}`, main, scenario.environment?.clocks?.[index]);
+    world.machine(name, main, scenario.environment?.clocks?.[index]);
+  }
+
+  if (claims.needsDispatcher) {
+    world.machine('dispatcher', async (machine) => {
+      const queue = queueOn(machine, 'dispatcher', []);
+      await queue.open();
+      queue.startDispatcher();
+      await machine.told(stop.promise);
+      await queue.stop();
+    });
   }
 
   world.machine('client', async (machine) => {
-    const { manager, strategy } = manage(machine);
-    await strategy.open?.();
+    const queue = queueOn(machine, 'client', []);
+    await queue.open();
+    const { manager } = queue;
     const startMs = machine.clock.now();
     const scaled = new Map<SubmitOptions, SubmitOptions>();
     for (const { options } of plan) {
@@ -104,6 +123,13 @@ export function setQueueRun(
   });
 
   world.machine('watch', async ({ clock }) => {
+    // What a fault holds up is not quiet, and a host that comes back starts over.
+    const faults = scenario.environment?.faults ?? [];
+    const calmMs = Math.max(
+      0,
+      ...faults.map((fault) => fault.atMs + ((fault.kind === 'crash' ? fault.downMs : fault.forMs) ?? 0)),
+    );
+    if (calmMs > 0) await stop.unless((signal) => clock.sleep(calmMs, signal));
     const longestHandlerMs = plan.reduce((longest, task) => Math.max(longest, task.handlerMs), 0);
     const longestMs = Math.max(
       tokenTtlMs,
@@ -126,6 +152,10 @@ function stopSignal(world: World, progress: Progress) {
   world.ended.addEventListener('abort', stop, { once: true });
   return {
     promise,
+    /** Waits, but no longer than the run lasts. */
+    async unless(wait: (signal: AbortSignal) => Promise<void>): Promise<void> {
+      await wait(stopped.signal).catch(() => {});
+    },
     async whenQuiet(pass: (signal: AbortSignal) => Promise<void>): Promise<void> {
       let before = -1;
       while (!stopped.signal.aborted && (!progress.isAllSubmitted || progress.steps !== before)) {
@@ -149,10 +179,12 @@ async function handle(
 }
 
 /** Workers are dealt out to processes in turn and numbered through. */
-function workerNames(workers: number, process: number, processes: number): string[] {
-  const names: string[] = [];
-  for (let index = process; index < workers; index += processes) names.push(`worker-${index + 1}`);
-  return names;
+function workersOf(count: number, process: number, processes: number): WorkerIdentity[] {
+  const workers: WorkerIdentity[] = [];
+  for (let number = process; number < count; number += processes) {
+    workers.push({ id: `worker-${number + 1}`, number });
+  }
+  return workers;
 }
 
 function durations(parameters: Readonly<Record<string, unknown>>): number[] {

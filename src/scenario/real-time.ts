@@ -27,11 +27,14 @@ export async function runInRealTime(
     timeScale: options.timeScale,
     hash: undefined,
     ended: ended.signal,
+    onEvent: () => {},
     nowUs: () => Number((process.hrtime.bigint() - startNs) / 1000n),
     machine(name, main) {
       const redis = options.connect();
       connections.push(redis);
-      machines.push(main({ redis, clock: systemClock, random: new RandomStream(options.seed, name) }));
+      machines.push(
+        main({ redis, clock: systemClock, random: new RandomStream(options.seed, name), told: (news) => news }),
+      );
     },
   });
   try {

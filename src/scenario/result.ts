@@ -35,6 +35,10 @@ export interface JudgedExpectation {
   readonly verdict: Verdict | 'not judged';
   /** The verdict that the scenario stands by. */
   readonly expected: Verdict;
+  /** Why it came out so; empty where a confirmed figure needs no reason. */
+  readonly why: string;
+  /** The documented figure that it judges; undefined: none of the catalogue. */
+  readonly figure: string | undefined;
   /** Designs it was judged on. */
   readonly designs: readonly string[];
 }
@@ -45,6 +49,8 @@ export interface ScenarioResult {
   readonly title: string;
   readonly source: string;
   readonly story: string;
+  /** Of a defect found by simulation: how it comes about. */
+  readonly mechanism?: string | undefined;
   readonly seed: number;
   readonly backend: 'sim' | 'mock' | 'redis';
   readonly timeScale: number;

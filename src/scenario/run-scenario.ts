@@ -1,17 +1,15 @@
 import { measure } from '../metrics/measure.ts';
 import { MissingCommandError } from '../runtime/mock-redis.ts';
 import type { Backend, World } from './backend.ts';
-import { designId } from './design.ts';
+import { claimStrategy, designId } from './design.ts';
 import { judgeExpectations, judgeInvariants } from './judge.ts';
 import { setQueueRun } from './queue-run.ts';
 import { Recorder } from './recorder.ts';
 import type { RunResult, ScenarioResult, SkippedRun } from './result.ts';
-import type { QueueDesign, QueueScenario, Scenario, WakeupDesign, WakeupScenario } from './scenario.ts';
+import { runnerThreads, setRunnerRun } from './runner-run.ts';
+import type { Design, QueueScenario, RunnerScenario, Scenario, WakeupScenario } from './scenario.ts';
 import { UsageError } from './usage-error.ts';
-import { setWakeupRun } from './wakeup-run.ts';
-
-/** The one worker that a wake-up policy has per type. */
-const WAKEUP_WORKERS = 1;
+import { setWakeupRun, wakeupWorkers } from './wakeup-run.ts';
 
 /**
  * Runs every design of a scenario on one seed, one after the other, and judges what was seen.
@@ -23,7 +21,7 @@ export async function runScenario(
   options: { readonly seed: number; readonly backend: Backend; readonly design?: string },
 ): Promise<ScenarioResult> {
   const { seed, backend, design: only } = options;
-  const designs: readonly (QueueDesign | WakeupDesign)[] = scenario.designs;
+  const designs: readonly Design[] = scenario.designs;
   const chosen = designs.filter((design) => only === undefined || designId(design) === only);
   if (chosen.length === 0) {
     throw new UsageError(`${scenario.id} has no design '${only}'; it has: ${designs.map(designId).join(', ')}`);
@@ -31,6 +29,11 @@ export async function runScenario(
   const runs: RunResult[] = [];
   const skipped: SkippedRun[] = [];
   for (const design of chosen) {
+    const reason = whyNot(scenario, design, backend);
+    if (reason !== undefined) {
+      skipped.push({ design: designId(design), reason });
+      continue;
+    }
     try {
       runs.push(await runDesign(scenario, design, seed, backend));
     } catch (error) {
@@ -43,6 +46,7 @@ export async function runScenario(
     title: scenario.title,
     source: scenario.source,
     story: scenario.story,
+    mechanism: scenario.mechanism,
     seed,
     backend: backend.name,
     timeScale: backend.timeScale,
@@ -52,26 +56,45 @@ export async function runScenario(
   };
 }
 
-async function runDesign(
-  scenario: Scenario,
-  design: QueueDesign | WakeupDesign,
-  seed: number,
-  backend: Backend,
-): Promise<RunResult> {
+/** Why a backend cannot run a design at all; undefined where it can. */
+function whyNot(scenario: Scenario, design: Design, { name }: Backend): string | undefined {
+  if (name === 'sim') return undefined;
+  if ((scenario.environment?.faults ?? []).length > 0) return 'its faults need the simulation';
+  if ('claims' in design && claimStrategy(design.claims).needs === 'log') {
+    return 'it needs a partitioned log, which here only the simulation has';
+  }
+  if ('schedules' in scenario.workload) return 'its schedules are the simulation’s to choose';
+  return undefined;
+}
+
+async function runDesign(scenario: Scenario, design: Design, seed: number, backend: Backend): Promise<RunResult> {
   let recorder: Recorder | undefined;
   let hash: World['hash'];
   const measures = await backend.run(seed, scenario.environment ?? {}, (world) => {
     recorder = new Recorder(world);
     hash = world.hash;
     if ('wakeup' in design) setWakeupRun(world, scenario as WakeupScenario, design, recorder.observe);
+    else if ('runner' in design) setRunnerRun(world, scenario as RunnerScenario, design, recorder.observe);
     else setQueueRun(world, scenario as QueueScenario, design, seed, recorder.observe);
   });
   const { history } = recorder as Recorder;
   return {
     design: designId(design),
-    metrics: measure(history, { workers: 'wakeup' in design ? WAKEUP_WORKERS : design.workers, ...measures }),
+    metrics: measure(history, {
+      workers: workersOf(scenario, design),
+      ...measures,
+      ...('runner' in design && NO_REDIS),
+    }),
     invariants: judgeInvariants(scenario.invariants, history),
     historyHash: hash?.digest() ?? null,
     history,
   };
+}
+
+/** An in-process runner asks no Redis anything. */
+const NO_REDIS = { redisCommands: null, redisUtilisation: null };
+
+function workersOf(scenario: Scenario, design: Design): number {
+  if ('wakeup' in design) return wakeupWorkers(scenario as WakeupScenario, design);
+  return 'runner' in design ? runnerThreads(design) : (design.workers ?? 0);
 }

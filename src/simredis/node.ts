@@ -71,12 +71,10 @@ export class RedisNode {
       {
         at: (timeUs, callback) => {
           const delayUs = host.trueDurationUs((timeUs - host.clockUs(simulation.nowUs)) / 1000);
-          const fire = () => {
+          return simulation.timer(delayUs, host, () => {
             callback();
             this.#flush();
-          };
-          const handle = simulation.after(delayUs, host, fire, undefined);
-          return () => simulation.cancel(handle);
+          });
         },
       },
       (below) => dice.integer(below),

@@ -104,8 +104,22 @@ export class Simulation {
     );
   }
 
+  /** Takes an event back before its time. One whose time has come and that waits for its host's CPU is out of reach: see `timer`. */
   cancel(handle: number): void {
     this.#queue.cancel(handle);
+  }
+
+  /** `after`, for what may be taken back until the moment it runs. @returns takes it back */
+  timer(delayUs: number, host: Host, callback: () => void): () => void {
+    let isTakenBack = false;
+    const ring = () => {
+      if (!isTakenBack) callback();
+    };
+    const handle = this.after(delayUs, host, ring, undefined);
+    return () => {
+      isTakenBack = true;
+      this.cancel(handle);
+    };
   }
 
   /** Runs asynchronous code on a host, now and after each restart. An error that it throws ends the run. */

@@ -17,6 +17,9 @@ function block(info: string, after = ''): string {
   return README.slice(start, README.indexOf('\n```', start) + 1);
 }
 
+/** What the test adds: a program that adopts a design goes on for ever. */
+const UNTIL_SENT = 'while ((await queue.manager.stats()).success < 1) await systemClock.sleep(5);';
+
 /** A snippet that imports the package, as one that imports the sources. */
 function runnable(snippet: string): string {
   return snippet.replace(`from 'windtunnel'`, `from ${JSON.stringify(join(ROOT, 'src/index.ts'))}`);
@@ -58,7 +61,7 @@ describeWithRedis('the README on a real Redis', () => {
   test('has a program that adopts a design and sends the email', () => {
     const file = join(folder, 'adopt.ts');
     const snippet = runnable(block('ts adopt')).replace('redis://localhost:6379', (redis as PrivateRedis).url);
-    writeFileSync(file, `${snippet}\nawait pool.stop();\nredis.disconnect();\n`);
+    writeFileSync(file, `${snippet}\n${UNTIL_SENT}\nawait queue.stop();\nredis.disconnect();\n`);
     const printed = execFileSync(process.execPath, ['--import', 'tsx', file], { cwd: ROOT, encoding: 'utf8' });
     expect(printed).toBe('sending {"to":"ada@example.org"}\n');
   });

@@ -3,6 +3,8 @@ import { InvalidValueError, UnknownTaskError, UnknownTaskTypeError } from '../..
 import type { TaskCounts } from '../../src/engine/task-manager.ts';
 import { CLAIM_IDS, inWorld, openQueue, workerOf } from './world.ts';
 
+/** The shard that `email` falls into, for the strategies that bind shards to workers. */
+const SHARD_OF_EMAIL = 2;
 const NONE: TaskCounts = { pending: 0, processing: 0, success: 0, failed: 0, canceled: 0, timeout: 0 };
 const handler = async () => {};
 
@@ -90,7 +92,7 @@ describe.each(CLAIM_IDS)('TaskManager over %s', (claims) => {
   it('counts tasks by status from submission to their end', async () => {
     await inWorld(async (machine) => {
       const { manager, strategy } = await openQueue(machine, claims, claims === 'stream-group' ? { blockMs: 10 } : {});
-      const worker = workerOf(machine, 'worker-1');
+      const worker = workerOf(machine, 'worker-1', { number: SHARD_OF_EMAIL });
       manager.register('email', handler);
       expect(await manager.stats()).toEqual(NONE);
       for (const id of ['t1', 't2', 't3']) await manager.submit('email', null, { id });
@@ -108,7 +110,7 @@ describe.each(CLAIM_IDS)('TaskManager over %s', (claims) => {
   it('a task that nobody has claimed can be canceled, once, and never runs', async () => {
     const world = await inWorld(async (machine) => {
       const { manager, strategy } = await openQueue(machine, claims, claims === 'stream-group' ? { blockMs: 10 } : {});
-      const worker = workerOf(machine, 'worker-1');
+      const worker = workerOf(machine, 'worker-1', { number: SHARD_OF_EMAIL });
       manager.register('email', handler);
       const { id } = await manager.submit('email', null);
       expect(await manager.cancel(id)).toBe(true);
@@ -127,7 +129,7 @@ describe.each(CLAIM_IDS)('TaskManager over %s', (claims) => {
   it('a task that a worker has cannot be canceled any more, and ends as it would have', async () => {
     const world = await inWorld(async (machine) => {
       const { manager, strategy } = await openQueue(machine, claims);
-      const worker = workerOf(machine, 'worker-1');
+      const worker = workerOf(machine, 'worker-1', { number: SHARD_OF_EMAIL });
       manager.register('email', handler);
       const { id } = await manager.submit('email', null);
       const claim = await strategy.claim(worker);
@@ -147,7 +149,7 @@ describe('TaskManager over single-queue-lock, whose head stays until its task ha
       const { manager, strategy } = await openQueue(machine, 'single-queue-lock', { headLeaves: 'on-completion' });
       manager.register('email', handler);
       const { id } = await manager.submit('email', null);
-      const claim = await strategy.claim(workerOf(machine, 'worker-1'));
+      const claim = await strategy.claim(workerOf(machine, 'worker-1', { number: SHARD_OF_EMAIL }));
       expect(await manager.stats()).toEqual({ ...NONE, pending: 1 });
       expect(await manager.cancel(id)).toBe(false);
       await claim?.complete();

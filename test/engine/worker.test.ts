@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Claim } from '../../src/engine/claim.ts';
-import { QueueTimeoutError, TaskTimeoutError } from '../../src/engine/errors.ts';
+import { LeaseLostError, QueueTimeoutError, TaskTimeoutError } from '../../src/engine/errors.ts';
 import type { Task } from '../../src/engine/task.ts';
 import { type Handler, runClaim } from '../../src/engine/worker.ts';
 import { inWorld, type Machine } from './world.ts';
@@ -156,5 +156,36 @@ describe('a worker that runs a claim', () => {
     expect(world.eventsOf('settle-failed')).toEqual([
       { kind: 'settle-failed', task: 't1', worker: 'worker-1', error: 'READONLY' },
     ]);
+  });
+
+  it.each<[string, (machine: Machine) => Handler]>([
+    [
+      'heeds its signal',
+      ({ clock }) =>
+        (_, signal) =>
+          clock.sleep(9_000, signal),
+    ],
+    [
+      'ignores it',
+      ({ clock }) =>
+        () =>
+          clock.sleep(9_000),
+    ],
+    [
+      'succeeds in spite of it',
+      () => (_, signal) => new Promise<void>((done) => signal?.addEventListener('abort', () => done())),
+    ],
+  ])('stops a handler whose right is lost, and gives the task back, when the handler %s', async (_, handlerOn) => {
+    const world = await inWorld(async (machine) => {
+      const right = new AbortController();
+      const claim = { ...claimOf(task(machine, { processTimeoutMs: 5000 })), lost: right.signal };
+      const running = runClaim(claim, handlerOn(machine), 'worker-1', machine);
+      await machine.clock.sleep(100);
+      right.abort(new LeaseLostError('t1'));
+      await running;
+      expect(claim.settled).toEqual(['released']);
+    });
+    expect(world.eventsOf('finished').map(({ outcome }) => outcome)).toEqual(['interrupted']);
+    expect(world.timesOf('finished')).toEqual([100]);
   });
 });

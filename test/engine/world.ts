@@ -6,9 +6,12 @@ import { Keys } from '../../src/engine/keys.ts';
 import type { WorkerPool } from '../../src/engine/pool.ts';
 import { POOLS } from '../../src/engine/pools/index.ts';
 import type { RedisClient } from '../../src/engine/ports.ts';
+import { TaskEvents } from '../../src/engine/task-events.ts';
 import { TaskManager } from '../../src/engine/task-manager.ts';
 import type { History } from '../../src/history/history.ts';
 import { INVARIANTS } from '../../src/history/invariants/index.ts';
+import { SimLogClient } from '../../src/simlog/client.ts';
+import { LogNode } from '../../src/simlog/node.ts';
 import { simRedisClient } from '../../src/simredis/client.ts';
 import { RedisNode } from '../../src/simredis/node.ts';
 import type { Host } from '../../src/simulation/host.ts';
@@ -34,6 +37,7 @@ export class World {
   readonly #events: EngineEvent[] = [];
   readonly #timesUs: number[] = [];
   readonly #tokenTtlMs: number | undefined;
+  #log: LogNode | undefined;
 
   constructor({ seed = 1, schedule = fifo(), tokenTtlMs }: WorldOptions = {}) {
     this.simulation = new Simulation({ seed, schedule, eventsMax: 5_000_000 });
@@ -43,6 +47,12 @@ export class World {
 
   get history(): History {
     return { events: this.#events, timesUs: this.#timesUs };
+  }
+
+  /** A log broker, put up when it is first asked for. */
+  get log(): LogNode {
+    this.#log ??= new LogNode(this.simulation, this.simulation.addHost('log'));
+    return this.#log;
   }
 
   /** Virtual ms since the start. */
@@ -61,12 +71,19 @@ export class World {
         redis,
         clock: simulation.clock(host),
         random: simulation.random(name),
+        log: new SimLogClient(() => this.log.connect(host), simulation.clock(host)),
         observe: (event: EngineEvent) => {
           this.#events.push(event);
           this.#timesUs.push(simulation.nowUs);
         },
       };
-      await main({ ...ports, host, keys, limiter: new ConcurrencyLimiter(ports, keys, this.#tokenTtlMs) });
+      await main({
+        ...ports,
+        host,
+        keys,
+        limiter: new ConcurrencyLimiter(ports, keys, this.#tokenTtlMs),
+        workerCount: 0,
+      });
       redis.disconnect();
     });
     return host;
@@ -119,6 +136,8 @@ export interface Process {
   readonly machine: Machine;
   readonly strategy: ClaimStrategy;
   readonly manager: TaskManager;
+  /** Where submissions are announced. */
+  readonly events?: TaskEvents;
 }
 
 /** Opens a claim strategy by its id on a machine, with its documented parameters and these changes. */
@@ -130,23 +149,44 @@ export async function openQueue(machine: Machine, claims: string, changes: Param
   return { machine, strategy, manager: new TaskManager(machine, strategy) };
 }
 
+/** The same, with submissions announced, for pools that are woken by them. */
+export async function openAnnouncedQueue(machine: Machine, claims: string, changes: Parameters = {}): Promise<Process> {
+  const { strategy } = await openQueue(machine, claims, changes);
+  const events = new TaskEvents(machine, machine.keys);
+  return { machine, strategy, manager: new TaskManager(machine, strategy, events), events };
+}
+
 /** A pool of workers on a process, by its id, not yet started. */
 export function poolOf(
-  { machine, strategy, manager }: Process,
+  { machine, strategy, manager, events }: Process,
   pool: string,
   workers: readonly string[],
   changes: Parameters = {},
 ): WorkerPool {
   const definition = POOLS.find(({ id }) => id === pool);
   if (definition === undefined) throw new Error(`there is no pool ${pool}`);
-  return definition.create({ ...machine, strategy, manager, workers }, { ...definition.defaults, ...changes });
+  const context = {
+    ...machine,
+    strategy,
+    manager,
+    events,
+    process: machine.host.name,
+    workers: workers.map((id, number) => ({ id, number })),
+  };
+  return definition.create(context, { ...definition.defaults, ...changes });
 }
 
 /** A worker that no pool drives: the test claims for it. Its blocking connection is closed by `done`. */
-export function workerOf(machine: Machine, id: string): WorkerContext & { done(): void } {
+export function workerOf(
+  machine: Machine,
+  id: string,
+  place: { readonly number?: number; readonly types?: readonly string[] } = {},
+): WorkerContext & { done(): void } {
   const blockingRedis = machine.redis.duplicate();
   return {
     id,
+    types: ['email', 'example'],
+    ...place,
     redis: machine.redis,
     blockingRedis,
     stopping: new AbortController().signal,
@@ -164,5 +204,7 @@ export function altered(redis: RedisClient, calls: Record<string, (...args: neve
   });
 }
 
-/** The claim strategies' ids, in the order of the documents. */
-export const CLAIM_IDS: readonly string[] = CLAIMS.map(({ id }) => id);
+/** The ids of the claim strategies that need no dispatcher beside the workers, in the order of the documents. */
+export const CLAIM_IDS: readonly string[] = CLAIMS.filter(({ needsDispatcher }) => !needsDispatcher).map(
+  ({ id }) => id,
+);

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { executionsOf } from '../../src/history/executions.ts';
 import { anyHistory } from './generated.ts';
 import { endOfStart, of } from './naive.ts';
-import { finished, started, workerStarted, workerStopped, written } from './written.ts';
+import { finished, hostCrashed, started, workerStarted, workerStopped, written } from './written.ts';
 
 describe('executions', () => {
   test('a start and the end of the same task on the same worker are partners, and no others', () => {
@@ -30,7 +30,7 @@ describe('executions', () => {
       [2, finished('t2', 'w2')],
       [3, workerStopped('w2')],
     );
-    expect([...executionsOf(history).crashed]).toEqual([2]);
+    expect([...executionsOf(history).died]).toEqual([[2, [2]]]);
   });
 
   test('a worker that announced itself again after a crash is not taken to be running the old task', () => {
@@ -41,12 +41,31 @@ describe('executions', () => {
       [6, started('t1', 'w1')],
       [7, finished('t1', 'w1')],
     );
-    const { partner, crashed } = executionsOf(history);
-    expect([...crashed]).toEqual([1]);
+    const { partner, died } = executionsOf(history);
+    expect([...died]).toEqual([[1, [1]]]);
     expect([...partner]).toEqual([-1, -1, -1, 4, 3]);
   });
 
   test('a worker that never announced itself is taken to run on', () => {
-    expect(executionsOf(written([1, started('t1', 'w1')])).crashed.size).toBe(0);
+    expect(executionsOf(written([1, started('t1', 'w1')])).died.size).toBe(0);
+  });
+
+  test('a handler dies with its host, and not with another', () => {
+    const history = written(
+      [0, workerStarted('w1', 'app-1')],
+      [0, workerStarted('w2', 'app-2')],
+      [1, started('t1', 'w1')],
+      [1, started('t2', 'w1')],
+      [1, started('t3', 'w2')],
+      [2, finished('t2', 'w1')],
+      [3, hostCrashed('app-1')],
+      [4, finished('t3', 'w2')],
+      [5, workerStarted('w1', 'app-1')],
+      [6, started('t1', 'w1')],
+      [7, finished('t1', 'w1')],
+    );
+    const { partner, died } = executionsOf(history);
+    expect([...died]).toEqual([[6, [2]]]);
+    expect([partner[2], partner[9]]).toEqual([-1, 10]);
   });
 });

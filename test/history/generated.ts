@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import type { EngineEvent, Outcome } from '../../src/engine/events.ts';
+import type { EngineEvent } from '../../src/engine/events.ts';
 import { TASK_STATUSES, type TaskStatus } from '../../src/engine/task.ts';
-import type { History } from '../../src/history/history.ts';
+import type { History, HistoryEvent } from '../../src/history/history.ts';
 import * as event from './written.ts';
 
 const TYPES = ['email', 'example'] as const;
@@ -15,7 +15,7 @@ interface Plan {
   /** Claims given back before the last one. */
   readonly releases: number;
   readonly runUs: number;
-  readonly fate: Outcome | 'canceled' | 'expired' | 'unanswered';
+  readonly fate: (typeof OUTCOMES)[number] | 'canceled' | 'expired' | 'unanswered';
 }
 
 const plan: fc.Arbitrary<Plan> = fc.record({
@@ -98,6 +98,94 @@ export const anyHistory: fc.Arbitrary<History> = fc
       .array(fc.integer({ min: 0, max: 2000 }), { minLength: events.length, maxLength: events.length })
       .map((timesUs) => ({ events, timesUs: timesUs.sort((a, b) => a - b) })),
   );
+
+/**
+ * Any events at all of a busy queue: tasks of several priorities, workers that come and go, hosts that crash and stand still, with
+ * seconds between them.
+ */
+export const busyHistory: fc.Arbitrary<History> = fc
+  .array(
+    fc.tuple(
+      fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 300 }), fc.integer({ min: 0, max: 7000 })),
+      fc
+        .record({
+          of: fc.constantFrom(
+            ['t1', 'email'] as const,
+            ['t2', 'email'] as const,
+            ['t3', 'email'] as const,
+            ['t4', 'example'] as const,
+          ),
+          worker: fc.constantFrom(['w1', 'app-1'] as const, ['w2', 'app-1'] as const, ['w3', 'app-2'] as const),
+          priority: fc.integer({ min: 0, max: 2 }),
+          limit: fc.integer({ min: 1, max: 2 }),
+          token: fc.constantFrom('k1', 'k2'),
+        })
+        .chain(({ of: [task, type], worker: [worker, process], priority, limit, token }) => {
+          const common: fc.Arbitrary<HistoryEvent> = fc.constantFrom<HistoryEvent>(
+            event.submitting(task, type, priority),
+            event.submitted(task, type),
+            event.claimed(task, worker),
+            event.conflict(task, worker),
+            event.workerStarted(worker, process),
+          );
+          const rare = fc.constantFrom<HistoryEvent>(
+            event.emptyPoll(worker),
+            event.started(task, worker, type),
+            event.finished(task, worker, 'success', type),
+            event.released(task, worker),
+            event.expired(task, worker),
+            event.limitChanged(limit, type),
+            event.tokenAcquired(token, type),
+            event.tokenReleased(token, true, type),
+            event.workerStopped(worker),
+            event.hostPaused(3000, process),
+            event.hostCrashed(process),
+            { kind: 'recovered', task, worker },
+          );
+          return fc.oneof({ arbitrary: common, weight: 2 }, { arbitrary: rare, weight: 1 });
+        }),
+    ),
+    { maxLength: 30, size: 'max' },
+  )
+  .map((entries) => {
+    let nowMs = 0;
+    return event.written(
+      ...entries.map(([gapMs, happened]) => {
+        nowMs += gapMs;
+        return [nowMs, happened] as const;
+      }),
+    );
+  });
+
+/** Tasks of one type that are claimed in any order, each once, after polls and attempts of its worker. */
+export const claimHistory: fc.Arbitrary<History> = fc
+  .array(
+    fc.record({
+      priority: fc.integer({ min: 0, max: 1 }),
+      askedMs: fc.integer({ min: 0, max: 3000 }),
+      acceptedAfterMs: fc.integer({ min: 0, max: 300 }),
+      claimedAfterMs: fc.integer({ min: 0, max: 5000 }),
+      worker: fc.constantFrom('w1', 'w2', 'w3'),
+      polledBeforeMs: fc.integer({ min: 0, max: 2000 }),
+      attemptedBeforeMs: fc.integer({ min: 0, max: 2000 }),
+    }),
+    { minLength: 2, maxLength: 8 },
+  )
+  .map((tasks) => {
+    const told = tasks.flatMap(
+      ({ priority, askedMs, acceptedAfterMs, claimedAfterMs, worker, polledBeforeMs, attemptedBeforeMs }, place) => {
+        const claimedMs = askedMs + claimedAfterMs;
+        return [
+          [askedMs, event.submitting(`t${place}`, 'email', priority)],
+          [askedMs + acceptedAfterMs, event.submitted(`t${place}`, 'email')],
+          [Math.max(0, claimedMs - polledBeforeMs), event.emptyPoll(worker)],
+          [Math.max(0, claimedMs - attemptedBeforeMs), event.conflict(`t${place}`, worker)],
+          [claimedMs, event.claimed(`t${place}`, worker)],
+        ] as const;
+      },
+    );
+    return event.written(...told.toSorted(([a], [b]) => a - b));
+  });
 
 /** One worker of delayed tasks under any policy: signals come when they like, fetches find something or not, or fail. */
 export const wakeUpHistory: fc.Arbitrary<History> = fc

@@ -1,13 +1,18 @@
 import type { EngineEvent, Outcome } from '../../src/engine/events.ts';
 import type { TaskStatus } from '../../src/engine/task.ts';
-import type { History } from '../../src/history/history.ts';
+import type { History, HistoryEvent } from '../../src/history/history.ts';
 
 /** A history written by hand: what happened at which ms. */
-export function written(...entries: readonly (readonly [atMs: number, event: EngineEvent])[]): History {
+export function written(...entries: readonly (readonly [atMs: number, event: HistoryEvent])[]): History {
   return { events: entries.map(([, event]) => event), timesUs: entries.map(([atMs]) => Math.round(atMs * 1000)) };
 }
 
-export const submitting = (task: string, type = 'example'): EngineEvent => ({ kind: 'submitting', task, type });
+export const submitting = (task: string, type = 'example', priority?: number): EngineEvent => ({
+  kind: 'submitting',
+  task,
+  type,
+  ...(priority !== undefined && { priority }),
+});
 export const submitted = (task: string, type = 'example'): EngineEvent => ({ kind: 'submitted', task, type });
 export const status = (task: string, from: TaskStatus, to: TaskStatus): EngineEvent => ({
   kind: 'status',
@@ -48,7 +53,11 @@ export const tokenReleased = (token: string, held = true, type = 'example'): Eng
   token,
   held,
 });
-export const workerStarted = (worker: string): EngineEvent => ({ kind: 'worker-started', worker });
+export const workerStarted = (worker: string, process = 'app'): EngineEvent => ({
+  kind: 'worker-started',
+  worker,
+  process,
+});
 export const workerStopped = (worker: string): EngineEvent => ({ kind: 'worker-stopped', worker });
 export const emptyPoll = (worker: string): EngineEvent => ({ kind: 'empty-poll', worker });
 export const signalled = (type = 'example', accepted = true): EngineEvent => ({ kind: 'signalled', type, accepted });
@@ -70,3 +79,6 @@ export const askedNextTime = (type = 'example'): EngineEvent => ({
   query: 'min-next-time',
   found: true,
 });
+export const hostCrashed = (host = 'app'): HistoryEvent => ({ kind: 'host-crashed', host });
+export const hostRestarted = (host = 'app'): HistoryEvent => ({ kind: 'host-restarted', host });
+export const hostPaused = (forMs: number, host = 'app'): HistoryEvent => ({ kind: 'host-paused', host, forMs });

@@ -14,6 +14,8 @@ import {
   expired,
   fetched,
   finished,
+  hostCrashed,
+  hostRestarted,
   limitChanged,
   signalled,
   started,
@@ -22,6 +24,7 @@ import {
   submitting,
   woken,
   workerStarted,
+  workerStopped,
   written,
 } from '../history/written.ts';
 
@@ -71,6 +74,8 @@ describe('the metrics of a run', () => {
       queueWaitMs: { p50: 10, p90: 19, p99: 19, max: 19, samples: 2 },
       endToEndMs: { p50: 69, p90: 100, p99: 100, max: 100, samples: 2 },
       concurrency: { email: { mean: 0, max: 0, limit: 5 }, example: { mean: 100 / 90, max: 2, limit: 2 } },
+      workers: { mean: 2, max: 2 },
+      resizes: 0,
       utilisation: 0.5,
       commandsPerTask: 8,
       conflictsPerTask: 0.2,
@@ -93,6 +98,8 @@ describe('the metrics of a run', () => {
       queueWaitMs: none,
       endToEndMs: none,
       concurrency: {},
+      workers: { mean: 3, max: 3 },
+      resizes: 0,
       utilisation: 0,
       commandsPerTask: null,
       conflictsPerTask: 0,
@@ -137,7 +144,7 @@ describe('the metrics of a run', () => {
     expect('queries' in measure(written([0, submitted('t1')]), UNCOUNTED)).toBe(false);
   });
 
-  test('count the handler of a crashed worker at its start only', () => {
+  test('count the handler of a worker that vanished at its start only', () => {
     const history = written(
       [0, workerStarted('w1')],
       [0, submitting('t1')],
@@ -151,6 +158,47 @@ describe('the metrics of a run', () => {
       utilisation: 10 / 110,
       duplicated: 1,
       lost: 0,
+    });
+  });
+
+  test('count the handler of a crashed worker until its host crashed, and its workers until then', () => {
+    const history = written(
+      [0, workerStarted('w1', 'app-1')],
+      [0, workerStarted('w2', 'app-2')],
+      [0, submitting('t1')],
+      [0, submitted('t1')],
+      [10, started('t1', 'w1')],
+      [50, hostCrashed('app-1')],
+      [70, hostRestarted('app-1')],
+      [80, workerStarted('w1', 'app-1')],
+      [90, started('t1', 'w2')],
+      [100, finished('t1', 'w2')],
+    );
+    expect(measure(history, UNCOUNTED)).toMatchObject({
+      concurrency: { example: { mean: 50 / 90, max: 1, limit: null } },
+      workers: { mean: 1.7, max: 2 },
+      resizes: 0,
+      utilisation: 50 / 170,
+    });
+  });
+
+  test('count how often a process changes its workers, many at one moment once, and not the first or what comes after', () => {
+    const history = written(
+      [0, workerStarted('w1')],
+      [0, workerStarted('w2')],
+      [10, submitting('t1')],
+      [20, workerStarted('w3')],
+      [20, workerStarted('w4')],
+      [30, workerStopped('w4')],
+      [40, started('t1', 'w1')],
+      [50, finished('t1', 'w1')],
+      [60, workerStopped('w1')],
+      [60, workerStopped('w2')],
+    );
+    expect(measure(history, UNCOUNTED)).toMatchObject({
+      workers: { mean: (2 * 10 + 4 * 10 + 3 * 20) / 40, max: 4 },
+      resizes: 2,
+      utilisation: 10 / 120,
     });
   });
 
@@ -264,12 +312,44 @@ function naive(
         ];
       }),
     ),
-    utilisation: spanUs === 0 ? 0 : busyUs(starts) / (around.workers * spanUs),
+    ...naiveWorkers(history, around.workers, time(first), spanUs, busyUs(starts)),
     commandsPerTask: accepted.length === 0 ? null : around.redisCommands / accepted.length,
     conflictsPerTask: accepted.length === 0 ? 0 : of(history, 'conflict').length / accepted.length,
     emptyPolls: of(history, 'empty-poll').length,
     redisUtilisation: around.redisUtilisation,
     ...(knowsStore ? { queries } : {}),
+  };
+}
+
+/** In a history of one process that does not crash. */
+function naiveWorkers(
+  history: History,
+  unannounced: number,
+  fromUs: number,
+  spanUs: number,
+  busyUs: number,
+): Pick<Metrics, 'workers' | 'resizes' | 'utilisation'> {
+  const changes = [...of(history, 'worker-started'), ...of(history, 'worker-stopped')].sort((a, b) => a.at - b.at);
+  const timeOf = ({ at }: { at: number }) => history.timesUs[at] as number;
+  if (changes.length === 0) {
+    const upUs = unannounced * spanUs;
+    const utilisation = upUs === 0 ? 0 : busyUs / upUs;
+    return { workers: { mean: unannounced, max: unannounced }, resizes: 0, utilisation };
+  }
+  const until = fromUs + spanUs;
+  const up = (place: number) =>
+    changes.slice(0, place).reduce((sum, { kind }) => sum + (kind === 'worker-started' ? 1 : -1), 0);
+  const past = changes.filter((change) => timeOf(change) <= until);
+  const before = changes.filter((change) => timeOf(change) <= fromUs).length;
+  const bounds = [fromUs, ...past.slice(before).map(timeOf), until];
+  const upUs = bounds
+    .slice(1)
+    .reduce((sum, boundUs, nth) => sum + up(before + nth) * (boundUs - (bounds[nth] as number)), 0);
+  const sizes = past.slice(before).map((_, nth) => up(before + nth + 1));
+  return {
+    workers: { mean: spanUs === 0 ? 0 : upUs / spanUs, max: Math.max(0, up(before), ...sizes) },
+    resizes: Math.max(0, new Set(past.map(timeOf)).size - 1),
+    utilisation: upUs === 0 ? 0 : busyUs / upUs,
   };
 }
 

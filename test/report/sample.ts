@@ -22,6 +22,8 @@ export function sampleRun(
       queueWaitMs: latency,
       endToEndMs: latency,
       concurrency: { example: { mean: 2.5, max: 3, limit: 3 } },
+      workers: { mean: 10, max: 10 },
+      resizes: 0,
       utilisation: 0.3,
       commandsPerTask: 17.25,
       conflictsPerTask: 0.75,
@@ -50,6 +52,8 @@ export function sampleExpectation(changes: Partial<JudgedExpectation> = {}): Jud
     measured: '3 completed, 9 failed',
     verdict: 'confirmed',
     expected: 'confirmed',
+    why: '',
+    figure: undefined,
     designs: ['zpopmin-then-token'],
     ...changes,
   };

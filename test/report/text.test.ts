@@ -48,9 +48,7 @@ describe('JSON', () => {
 
 describe('Markdown', () => {
   it('means nothing but the text that it is given', () => {
-    expect(escaped('a | b * <c> `d`\n_e_ [f](g) #h & i')).toBe(
-      'a \\| b \\* \\<c\\> \\`d\\` \\_e\\_ \\[f\\](g) \\#h \\& i',
-    );
+    expect(escaped('a | b * <c> `d`\n_e_ [f](g) #h & i')).toBe('a \\| b \\* \\<c\\> `d` \\_e\\_ \\[f\\](g) \\#h \\& i');
     expect([escaped('- none'), escaped('1. first'), escaped('0.982'), escaped('-3')]).toEqual([
       '\\- none',
       '1\\. first',

@@ -87,20 +87,50 @@ describe('defineScenario', () => {
       'an unknown claim strategy',
       'designs.0.claims',
       'magic',
-      "there is no claim strategy 'magic'; there are: single-queue-lock, zpopmin-then-token, random-offset-lock, stream-group",
+      "there is no claim strategy 'magic'; there are: single-queue-lock, zpopmin-then-token, random-offset-lock, ",
     ],
     [
       'an unknown pool',
       'designs.0.pool',
       'swimming',
-      "there is no worker pool 'swimming'; there are: polling, blocking",
+      "there is no worker pool 'swimming'; there are: polling, blocking, ",
     ],
     [
       'a pair that would spin',
       'designs.0.pool',
       'blocking',
-      'single-queue-lock × blocking makes no sense: blocking workers park in a claim that waits, and single-queue-lock ' +
-        'answers at once, so they would spin; use polling',
+      'single-queue-lock × blocking makes no sense: its workers park in a claim that waits, and this strategy answers at ' +
+        'once: they would spin; use polling or event-driven',
+    ],
+    [
+      'workers of a pool that sizes itself',
+      'designs.0',
+      { claims: 'token-first', pool: 'typed', workers: 3 },
+      "scenario 'sound': design 'token-first': typed decides by itself how many workers it has: leave out 'workers'",
+    ],
+    [
+      'no workers of a pool that does not',
+      'designs.0.workers',
+      undefined,
+      "scenario 'sound': design 'single-queue-lock': 'workers' is missing",
+    ],
+    [
+      'a fault of a host that it does not have',
+      'environment',
+      { processes: 2, faults: [{ kind: 'crash', host: 'app-3', atMs: 0 }] },
+      "scenario 'sound': a fault strikes 'app-3', but its hosts are: app-1, app-2",
+    ],
+    [
+      'a verdict without a reason',
+      'expectations',
+      [{ id: 'x', documented: 'y', on: 'second', verdict: 'refuted', invariant: 'no-task-lost', expect: 'holds' }],
+      "scenario 'sound': expectation 'x' stands by 'refuted': say why, in its 'why'",
+    ],
+    [
+      'a figure that no document gives',
+      'expectations',
+      [{ id: 'x', documented: 'y', on: 'second', figure: 'z', invariant: 'no-task-lost', expect: 'holds' }],
+      "there is no documented figure 'z'; there are: ",
     ],
     [
       'an unknown claim parameter',

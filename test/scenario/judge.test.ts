@@ -33,6 +33,8 @@ describe('an expectation of a figure', () => {
       measured: '10 complete',
       verdict: 'confirmed',
       expected: 'confirmed',
+      why: '',
+      figure: undefined,
       designs: ['single-queue-lock'],
     });
     expect(judge(ten(), { 'single-queue-lock': 9 }).verdict).toBe('refuted');

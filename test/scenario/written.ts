@@ -52,6 +52,8 @@ export function runOf(design: string, completed: number, changes: Partial<RunRes
       queueWaitMs: none,
       endToEndMs: none,
       concurrency: {},
+      workers: { mean: 0, max: 0 },
+      resizes: 0,
       utilisation: 0,
       commandsPerTask: null,
       conflictsPerTask: 0,

@@ -180,6 +180,22 @@ describe('a simulated Redis server', () => {
     expect(await answeredUs(3)).toEqual(await answeredUs(0));
   });
 
+  test('answers a blocked client once where its time is up while the push that serves it waits for the CPU', async () => {
+    const lab = new RedisLab();
+    await lab.run(async (open, host) => {
+      const clock = lab.simulation.clock(host);
+      const [blocked, other] = [open(), open()];
+      const popped = blocked.blpop('l', 1);
+      // Its time is up at 1,000,100 µs. Just before, the CPU is taken by PING, and RPUSH is next.
+      await clock.sleep(999.995);
+      const busy = other.ping();
+      await clock.sleep(0.002);
+      await Promise.all([busy, other.rpush('l', 'v')]);
+      expect(await popped).toEqual(['l', 'v']);
+      expect(await blocked.echo('next')).toBe('next');
+    });
+  });
+
   test('gives two connections of one host different latencies', async () => {
     const lab = new RedisLab({ latency: { baseUs: 100, jitterUs: 50_000 } });
     const times = new Set<number>();

@@ -96,6 +96,19 @@ describe("a host's CPU", () => {
     await simulation.run();
     expect(times).toEqual([10]);
   });
+
+  test('that is busy when a timer is due does not let it ring once it is taken back', async () => {
+    const simulation = new Simulation({ seed: 1 });
+    const host = simulation.addHost('host');
+    let hasRung = false;
+    const takeBack = simulation.timer(10, host, () => {
+      hasRung = true;
+    });
+    simulation.at(5, host, () => simulation.compute(host, 10), undefined);
+    simulation.at(8, host, takeBack, undefined);
+    await simulation.run();
+    expect(hasRung).toBe(false);
+  });
 });
 
 describe('a pause', () => {

@@ -1,10 +1,10 @@
 import type { Claim, ClaimContext, WorkerContext } from '../claim.ts';
 import type { Token } from '../concurrency-limiter.ts';
 import type { Contested } from '../events.ts';
-import { statusOfFailure } from '../outcome.ts';
 import type { Task } from '../task.ts';
 import type { TaskLock } from '../task-lock.ts';
 import type { TaskStore } from '../task-store.ts';
+import { runningClaim } from './running-claim.ts';
 
 /** When the id leaves the pending queue: with its status, or only once the task has ended. */
 export type HeadLeaves = 'on-claim' | 'on-completion';
@@ -50,22 +50,5 @@ export async function claimUnderLock(
     throw error;
   }
   observe({ kind: 'claimed', task: task.id, worker: worker.id });
-
-  const settle = async (write: () => Promise<unknown>) => {
-    try {
-      await write();
-    } finally {
-      await giveBack();
-    }
-  };
-  const placed = stays ? 'pending' : 'processing';
-  return {
-    task: running,
-    complete: () => settle(() => store.setStatus(running, 'success', placed)),
-    fail: (error) => settle(() => store.setStatus(running, statusOfFailure(error), placed)),
-    release: async () => {
-      await settle(() => store.setStatus(running, 'pending', placed));
-      observe({ kind: 'released', task: task.id, worker: worker.id });
-    },
-  };
+  return runningClaim({ store, observe }, worker, running, giveBack, stays ? 'pending' : 'processing');
 }

@@ -49,6 +49,9 @@ export const randomOffsetLock: ClaimDefinition<RandomOffsetLockParameters> = {
     order: 'none',
     limits: true,
     blocks: false,
+    claimsByType: false,
+    bindsWorkers: false,
+    holdsUpOthers: true,
     brokenBy: [
       'a handler that outlives its lock or its token',
       'a crash between status processing and the end: nothing returns the task to the queue',

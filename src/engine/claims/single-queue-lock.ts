@@ -49,6 +49,9 @@ export const singleQueueLock: ClaimDefinition<SingleQueueLockParameters> = {
     order: 'priority, then submission order of claims',
     limits: true,
     blocks: false,
+    claimsByType: false,
+    bindsWorkers: false,
+    holdsUpOthers: true,
     brokenBy: [
       'a worker that reads the head just before its task ends runs it again: the status is not looked at under the lock',
       'a handler that outlives its lock or its token',

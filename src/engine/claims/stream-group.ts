@@ -1,8 +1,8 @@
 import type { Claim, ClaimContext, ClaimDefinition, ClaimStrategy, WorkerContext } from '../claim.ts';
-import type { Token } from '../concurrency-limiter.ts';
 import { statusOfFailure } from '../outcome.ts';
 import { isTerminal, type Task, type TaskStatus } from '../task.ts';
 import { TaskStore } from '../task-store.ts';
+import { waitForToken } from './token-wait.ts';
 
 type StreamGroupParameters = {
   /** XREADGROUP waits so long for a task. */
@@ -71,7 +71,7 @@ class StreamGroup implements ClaimStrategy {
       await this.#acknowledge(entryId);
       return undefined;
     }
-    const { token, waited } = await this.#tokenFor(task, worker);
+    const { token, waited } = await waitForToken(this.#context, worker, task, this.#parameters);
     if (token === undefined) return undefined;
     let running: Task;
     try {
@@ -172,18 +172,6 @@ class StreamGroup implements ClaimStrategy {
     return reply?.[0]?.[1][0];
   }
 
-  /** A token for the task, and whether it took more than one attempt. */
-  async #tokenFor(task: Task, worker: WorkerContext): Promise<{ token: Token | undefined; waited: boolean }> {
-    const { limiter, clock, observe } = this.#context;
-    for (let waited = false; ; waited = true) {
-      const token = await limiter.acquire(task.type);
-      if (token !== undefined) return { token, waited };
-      observe({ kind: 'conflict', over: 'token', task: task.id, worker: worker.id });
-      if (this.#parameters.whenFull === 'leave-pending' || worker.stopping.aborted) return { token, waited };
-      await clock.sleep(this.#parameters.tokenPollMs);
-    }
-  }
-
   async #acknowledge(entryId: string): Promise<void> {
     await this.#context.redis.xack(this.#context.keys.stream, GROUP, entryId);
   }
@@ -204,6 +192,9 @@ export const streamGroup: ClaimDefinition<StreamGroupParameters> = {
     order: 'submission order of claims',
     limits: true,
     blocks: true,
+    claimsByType: false,
+    bindsWorkers: false,
+    holdsUpOthers: true,
     brokenBy: [
       'MAXLEN trims entries that nobody has read yet',
       'a handler longer than claimIdleMs is run again by another worker',

@@ -1,6 +1,5 @@
 import type { Claim, ClaimDefinition, WorkerContext } from '../claim.ts';
-import { statusOfFailure } from '../outcome.ts';
-import type { TaskStatus } from '../task.ts';
+import { runningClaim } from './running-claim.ts';
 import { SingleQueue } from './single-queue.ts';
 
 /** Every worker pops a task of its own, and only then asks whether it may run. */
@@ -26,22 +25,7 @@ class ZpopminThenToken extends SingleQueue {
       await this.store.setStatus(running, 'failed');
       return undefined;
     }
-    const settle = async (to: TaskStatus) => {
-      try {
-        await this.store.setStatus(running, to);
-      } finally {
-        await limiter.release(token);
-      }
-    };
-    return {
-      task: running,
-      complete: () => settle('success'),
-      fail: (error) => settle(statusOfFailure(error)),
-      release: async () => {
-        await settle('pending');
-        observe({ kind: 'released', task: id, worker: worker.id });
-      },
-    };
+    return runningClaim({ store: this.store, observe }, worker, running, () => limiter.release(token));
   }
 }
 
@@ -60,6 +44,9 @@ export const zpopminThenToken: ClaimDefinition<Record<string, never>> = {
     order: 'priority, then submission order of claims',
     limits: true,
     blocks: false,
+    claimsByType: false,
+    bindsWorkers: false,
+    holdsUpOthers: false,
     brokenBy: [
       'more tasks popped at once than there are tokens',
       'a crash or an error reply between ZPOPMIN and the token',

@@ -1,6 +1,9 @@
 import type { WorkerContext } from '../claim.ts';
 import type { PoolContext, PoolDefinition } from '../pool.ts';
-import { claimAndRun, RECOVER_INTERVAL_MS, recovery, rest, WorkerGroup } from './worker-group.ts';
+import { claimAndRun } from './claimed-task.ts';
+import { RECOVER_INTERVAL_MS, Recovery } from './recovery.ts';
+import { rest } from './rest.ts';
+import { WorkerGroup } from './worker-group.ts';
 
 type PollingParameters = {
   /** How long a worker rests between two polls. */
@@ -19,25 +22,25 @@ type PollingParameters = {
 
 function pollingLoop(context: PoolContext, { intervalMs, phases, cadence, recoverIntervalMs }: PollingParameters) {
   return async (worker: WorkerContext): Promise<void> => {
-    const place = context.workers.indexOf(worker.id);
+    const place = context.workers.findIndex(({ id }) => id === worker.id);
     const phaseMs = phases === 'aligned' ? 0 : (place * intervalMs) / context.workers.length;
     const startMs = context.clock.now() + phaseMs;
     let nextTick = 1;
-    let goOn = await rest(context, worker, phaseMs);
-    const recover = recovery(context, worker, recoverIntervalMs);
+    let goOn = await rest(context.clock, worker.stopping, phaseMs);
+    const recovery = new Recovery(context, recoverIntervalMs);
     while (goOn) {
-      await recover();
+      await recovery.runIfDue(worker);
       await claimAndRun(context, worker);
       const sinceStartMs = context.clock.now() - startMs;
       const ticksPassed = Math.floor(sinceStartMs / intervalMs);
       if (cadence === 'rest') {
-        goOn = await rest(context, worker, intervalMs);
+        goOn = await rest(context.clock, worker.stopping, intervalMs);
       } else if (cadence === 'go-ticker' && ticksPassed >= nextTick) {
         goOn = !worker.stopping.aborted;
         nextTick = ticksPassed + 1;
       } else {
         nextTick = Math.max(nextTick, ticksPassed + 1);
-        goOn = await rest(context, worker, nextTick * intervalMs - sinceStartMs);
+        goOn = await rest(context.clock, worker.stopping, nextTick * intervalMs - sinceStartMs);
         nextTick++;
       }
     }
@@ -53,7 +56,14 @@ export const polling: PoolDefinition<PollingParameters> = {
   id: 'polling',
   source: 'xqueue-changelog, 0.0.2–0.0.4',
   summary: 'n workers, each looking for a task every interval',
-  needsBlockingClaims: false,
+  claims: 'any',
+  needsClaimsByType: false,
+  needsEvents: false,
+  sizesItself: false,
+  guarantees: {
+    pickUp: 'within an interval',
+    brokenBy: ['a strategy whose claim loses a race: the worker waits for its next poll'],
+  },
   defaults: { intervalMs: 1000, phases: 'aligned', cadence: 'ticks', recoverIntervalMs: RECOVER_INTERVAL_MS },
   choices: { phases: ['aligned', 'staggered'], cadence: ['ticks', 'go-ticker', 'rest'] },
   create: (context, parameters) => new WorkerGroup(context, pollingLoop(context, parameters)),

@@ -1,8 +1,10 @@
+import type { Parameters } from '../claim.ts';
 import type { Clock, Observer } from '../ports.ts';
 import { messageOf } from '../worker.ts';
 import type { DelayedTask, DelayedTaskStore } from './delayed-task-store.ts';
 import { SignalChannel } from './signal-channel.ts';
 import type { WakeupPolicy } from './wakeup-policy.ts';
+import { WakeupSender } from './wakeup-sender.ts';
 
 /** A worker whose store failed waits so long before it asks again. */
 const BACK_OFF_MS = 1000;
@@ -15,23 +17,35 @@ export interface AsyncTaskPorts {
 
 export type DelayedTaskHandler = (task: DelayedTask) => Promise<void>;
 
+export interface AsyncTaskOptions {
+  /** Of the policy. Default: as documented. */
+  readonly parameters?: Parameters;
+  /** They share the type's channel. Default 1, as documented. */
+  readonly workersPerType?: number;
+}
+
 /**
  * One worker per task type that waits for a signal or a timer, fetches a due task, and else asks for the next due time
- * (document `async-task`). How signals pile up and are taken is the policy's.
+ * (document `async-task`). How signals are sent, pile up and are taken is the policy's.
  *
- * A task is removed after its handler returned: a crash in between runs it again. A handler that throws is not retried here.
+ * A task is removed after its handler returned: a crash in between runs it again. A handler that throws is not retried here. Several
+ * workers per type need a store whose fetch claims: see Fetch. A worker that was told of no due time waits for a signal alone.
  */
 export class AsyncTaskManager {
   readonly #ports: AsyncTaskPorts;
   readonly #policy: WakeupPolicy;
+  readonly #parameters: Parameters;
+  readonly #workersPerType: number;
   readonly #channels = new Map<string, SignalChannel>();
   readonly #handlers = new Map<string, DelayedTaskHandler>();
   readonly #stopping = new AbortController();
   #ended: Promise<void>[] = [];
 
-  constructor(ports: AsyncTaskPorts, policy: WakeupPolicy) {
+  constructor(ports: AsyncTaskPorts, policy: WakeupPolicy, options: AsyncTaskOptions = {}) {
     this.#ports = ports;
     this.#policy = policy;
+    this.#parameters = { ...policy.defaults, ...options.parameters };
+    this.#workersPerType = options.workersPerType ?? 1;
   }
 
   register(type: string, handler: DelayedTaskHandler): void {
@@ -40,7 +54,12 @@ export class AsyncTaskManager {
   }
 
   start(): void {
-    this.#ended = [...this.#handlers].map(([type, handler]) => this.#work(type, handler));
+    this.#ended = [...this.#handlers].flatMap(([type, handler]) => {
+      if (this.#workersPerType === 1) return this.#work(type, handler, type);
+      return Array.from({ length: this.#workersPerType }, (_, index) =>
+        this.#work(type, handler, `${type}-${index + 1}`),
+      );
+    });
   }
 
   /** Waits for the tasks under way. */
@@ -49,20 +68,35 @@ export class AsyncTaskManager {
     await Promise.all(this.#ended);
   }
 
-  /** Tells a type's worker to look again. Never waits; a type without a handler is ignored, as documented. */
+  /** For the handling of one event, or a batch of them: signals through it go out as the policy has them go. */
+  sender(): WakeupSender {
+    return new WakeupSender((type) => this.wakeUp(type), this.#policy.senders(this.#parameters));
+  }
+
+  /**
+   * Tells a type's workers to look again, with one signal, whatever the policy wants of callers. Never waits; a type without a
+   * handler is ignored, as documented.
+   */
   wakeUp(type: string): void {
     const accepted = this.#channels.get(type)?.send() ?? false;
     this.#ports.observe({ kind: 'signalled', type, accepted });
   }
 
-  async #work(type: string, handler: DelayedTaskHandler): Promise<void> {
+  async #work(type: string, handler: DelayedTaskHandler, worker: string): Promise<void> {
     const { clock, observe } = this.#ports;
     const channel = this.#channels.get(type) as SignalChannel;
     let nextFetchMs = clock.now();
+    let lastQueryMs = Number.NEGATIVE_INFINITY;
     for (;;) {
       const by = await channel.receive(nextFetchMs - clock.now(), this.#stopping.signal);
       if (by === 'stopped') return;
-      const drained = by === 'signal' ? this.#policy.onSignal(channel) : 0;
+      const sinceQueryMs = clock.now() - lastQueryMs;
+      const drained = by === 'signal' ? this.#policy.onSignal(channel, sinceQueryMs, this.#parameters) : 0;
+      if (drained === 'ignored') {
+        observe({ kind: 'signal-ignored', type });
+        continue;
+      }
+      lastQueryMs = clock.now();
       observe({ kind: 'woken', type, by, drained });
       try {
         const task = await this.#fetch(type);
@@ -70,10 +104,10 @@ export class AsyncTaskManager {
           nextFetchMs = (await this.#nextTime(type)) ?? Number.POSITIVE_INFINITY;
           continue;
         }
-        await this.#run(task, handler);
+        await this.#run(task, handler, worker);
         nextFetchMs = clock.now();
       } catch (error) {
-        observe({ kind: 'poll-failed', worker: type, error: messageOf(error) });
+        observe({ kind: 'poll-failed', worker, error: messageOf(error) });
         nextFetchMs = clock.now() + BACK_OFF_MS;
       }
     }
@@ -91,16 +125,16 @@ export class AsyncTaskManager {
     return next;
   }
 
-  async #run(task: DelayedTask, handler: DelayedTaskHandler): Promise<void> {
+  async #run(task: DelayedTask, handler: DelayedTaskHandler, worker: string): Promise<void> {
     const { observe, store } = this.#ports;
-    observe({ kind: 'started', task: task.id, type: task.type, worker: task.type });
+    observe({ kind: 'started', task: task.id, type: task.type, worker });
     let outcome: 'success' | 'failed' = 'success';
     try {
       await handler(task);
     } catch {
       outcome = 'failed';
     }
-    observe({ kind: 'finished', task: task.id, type: task.type, worker: task.type, outcome });
+    observe({ kind: 'finished', task: task.id, type: task.type, worker, outcome });
     await store.remove(task);
   }
 }

@@ -19,14 +19,22 @@ export interface DelayedTaskStore {
   remove(task: DelayedTask): Promise<void>;
 }
 
+/**
+ * Whether a fetched task is its worker's alone. The document does not show its query. `reads`: it is not, which one worker a type
+ * need not mind, and several run the same task. `claims`: it is, and a crash before its end loses it.
+ */
+export type Fetch = 'reads' | 'claims';
+
 /** Delayed tasks in Redis: a sorted set per type, scored by due time. The document's own store is a relational database. */
 export class RedisDelayedTaskStore implements DelayedTaskStore {
   readonly #redis: Ports['redis'];
   readonly #keys: Keys;
+  readonly #fetch: Fetch;
 
-  constructor(redis: Ports['redis'], keys: Keys) {
+  constructor(redis: Ports['redis'], keys: Keys, fetch: Fetch = 'reads') {
     this.#redis = redis;
     this.#keys = keys;
+    this.#fetch = fetch;
   }
 
   async add(task: DelayedTask): Promise<void> {
@@ -34,8 +42,13 @@ export class RedisDelayedTaskStore implements DelayedTaskStore {
   }
 
   async fetchPending(type: string, nowMs: number): Promise<DelayedTask | undefined> {
-    const due = await this.#redis.zrangebyscore(this.#keys.delayed(type), '-inf', nowMs, 'WITHSCORES', 'LIMIT', 0, 1);
-    return toTask(type, due);
+    const key = this.#keys.delayed(type);
+    for (;;) {
+      const task = toTask(type, await this.#redis.zrangebyscore(key, '-inf', nowMs, 'WITHSCORES', 'LIMIT', 0, 1));
+      if (task === undefined || this.#fetch === 'reads') return task;
+      // Another worker may have been faster: each turn, one of them goes home with a task.
+      if ((await this.#redis.zrem(key, task.id)) === 1) return task;
+    }
   }
 
   async minNextTime(type: string): Promise<number | undefined> {

@@ -1,14 +1,14 @@
 import type { Clock } from '../ports.ts';
 
 /**
- * Go's buffered `chan struct{}` as the documents use it: senders never wait, what does not fit is dropped, and one receiver
- * takes signals one by one.
+ * Go's buffered `chan struct{}` as the documents use it: senders never wait, what does not fit is dropped, and receivers take
+ * signals one by one, whoever has waited longest first.
  */
 export class SignalChannel {
   readonly #capacity: number;
   readonly #clock: Clock;
   #waiting = 0;
-  #receiver: (() => void) | undefined;
+  readonly #receivers: (() => void)[] = [];
 
   constructor(capacity: number, clock: Clock) {
     this.#capacity = capacity;
@@ -22,9 +22,8 @@ export class SignalChannel {
 
   /** False where the channel was full and the signal is dropped. */
   send(): boolean {
-    if (this.#receiver) {
-      const receive = this.#receiver;
-      this.#receiver = undefined;
+    const receive = this.#receivers.shift();
+    if (receive !== undefined) {
       receive();
       return true;
     }
@@ -53,21 +52,24 @@ export class SignalChannel {
     const timer = new AbortController();
     let received = false;
     const stop = () => timer.abort();
+    let receive = () => {};
     stopping.addEventListener('abort', stop, { once: true });
     try {
       const first = await Promise.race([
         new Promise<'signal'>((resolve) => {
-          this.#receiver = () => {
+          receive = () => {
             received = true;
             resolve('signal');
           };
+          this.#receivers.push(receive);
         }),
         this.#timer(timeoutMs, timer.signal),
       ]);
       // Handed over in the moment in which the timer fired: taken is taken.
       return received ? 'signal' : first;
     } finally {
-      this.#receiver = undefined;
+      const place = this.#receivers.indexOf(receive);
+      if (place !== -1) this.#receivers.splice(place, 1);
       stopping.removeEventListener('abort', stop);
       timer.abort();
     }

@@ -1,3 +1,4 @@
+import type { EventOf } from '../../engine/events.ts';
 import { executionsOf } from '../executions.ts';
 import type { History } from '../history.ts';
 import type { Invariant, Violation } from '../invariant.ts';
@@ -27,14 +28,14 @@ interface TypeState {
  * violation for each excursion above the limit, from the start that broke it until the limit holds again.
  *
  * Does not verify a type without a limit, nor handlers that run on from before a limit was lowered. Goes by running handlers,
- * not by Redis's tokens. The handler of a crashed worker counts at its start only, as nobody knows how long it ran: one
- * that hangs for ever goes unseen.
+ * not by Redis's tokens. A handler runs until its host crashes; one that never ends on a host that does not crash counts at its
+ * start only, as nobody knows how long it ran: one that hangs for ever goes unseen.
  */
 export const concurrencyLimit: Invariant = {
   id: 'concurrency-limit',
   states: 'no type runs more tasks at once than its limit',
   check(history) {
-    const { partner, crashed } = executionsOf(history);
+    const { partner, died } = executionsOf(history);
     const types = new Map<string, TypeState>();
     const violations: (Violation & { readonly begin: number })[] = [];
 
@@ -57,13 +58,16 @@ export const concurrencyLimit: Invariant = {
           state.excursion ??= { begin: index, limit: state.limit, limitSetAt: state.limitSetAt, peak: [] };
           if (state.running.size > state.excursion.peak.length) state.excursion.peak = [...state.running];
         }
-        if (!crashed.has(index)) continue;
-        state.running.delete(index);
-        endExcursion(event.type, state, index);
       } else if (event.kind === 'finished' && partner[index] !== -1) {
         const state = stateOf(types, event.type);
         state.running.delete(partner[index] as number);
         endExcursion(event.type, state, index);
+      }
+      for (const start of died.get(index) ?? []) {
+        const { type } = history.events[start] as EventOf<'started'>;
+        const state = stateOf(types, type);
+        state.running.delete(start);
+        endExcursion(type, state, index);
       }
     }
     for (const [type, state] of types) endExcursion(type, state, undefined);

@@ -20,22 +20,28 @@ async function refusedClaim(claims: string): Promise<{ error: unknown; count: (k
       claims,
     );
     refused.manager.register('email', async () => {}, { limit: 1 });
-    error = await refused.strategy.claim(workerOf(machine, 'worker-1')).catch((thrown: unknown) => thrown);
+    error = await refused.strategy
+      .claim(workerOf(machine, 'worker-1', { types: ['email'] }))
+      .catch((thrown: unknown) => thrown);
   });
   await world.run();
   return { error, count: (kind) => world.history.events.filter((event) => event.kind === kind).length };
 }
 
 describe('an error reply to the write of status processing', () => {
-  it.each(['single-queue-lock', 'random-offset-lock', 'stream-group'])(
-    '%s: token and lock are given back',
-    async (claims) => {
-      const { error, count } = await refusedClaim(claims);
-      expect(error).toEqual(new Error(OUT_OF_MEMORY));
-      expect(count('token-acquired')).toBe(1);
-      expect(count('token-released')).toBe(1);
-      expect(count('lock-released')).toBe(count('lock-acquired'));
-      expect(count('claimed')).toBe(0);
-    },
-  );
+  it.each([
+    'single-queue-lock',
+    'random-offset-lock',
+    'batch-random-lock',
+    'token-first',
+    'atomic-script',
+    'stream-group',
+  ])('%s: token and lock are given back', async (claims) => {
+    const { error, count } = await refusedClaim(claims);
+    expect(error).toEqual(new Error(OUT_OF_MEMORY));
+    expect(count('token-acquired')).toBe(1);
+    expect(count('token-released')).toBe(1);
+    expect(count('lock-released')).toBe(count('lock-acquired'));
+    expect(count('claimed')).toBe(0);
+  });
 });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Claim } from '../../../src/engine/claim.ts';
+import type { Claim, Parameters } from '../../../src/engine/claim.ts';
 import { altered, inWorld, openQueue, type Process, World, workerOf } from '../world.ts';
 
-const LOCKED = ['single-queue-lock', 'random-offset-lock'];
+const LOCKED = ['single-queue-lock', 'random-offset-lock', 'batch-random-lock'];
 
 function claimWith({ machine, strategy }: Process, id: string): Promise<Claim | undefined> {
   return strategy.claim(workerOf(machine, id));
@@ -20,7 +20,10 @@ async function tenClaims(queue: Process): Promise<Claim[]> {
 }
 
 /** One process reads the head and is slow to ask for its lock; another claims and ends that task meanwhile. What the first makes of it. */
-async function staleReader(claims: string): Promise<{ world: World; late: Claim | undefined }> {
+async function staleReader(
+  claims: string,
+  changes: Parameters = {},
+): Promise<{ world: World; late: Claim | undefined }> {
   const world = new World();
   let late: Claim | undefined;
   world.start('late', async (machine) => {
@@ -28,7 +31,7 @@ async function staleReader(claims: string): Promise<{ world: World; late: Claim 
       await machine.clock.sleep(500);
       return machine.redis.set(...args);
     };
-    const queue = await openQueue({ ...machine, redis: altered(machine.redis, { set }) }, claims);
+    const queue = await openQueue({ ...machine, redis: altered(machine.redis, { set }) }, claims, changes);
     await machine.clock.sleep(100);
     late = await claimWith(queue, 'late');
   });
@@ -222,6 +225,48 @@ describe('random-offset-lock', () => {
       const queue = await openQueue({ ...machine, redis, random }, 'random-offset-lock');
       await submit(queue, 1);
       expect((await claimWith(queue, 'worker-1'))?.task.id).toBe('email-1');
+    });
+  });
+});
+
+describe('batch-random-lock', () => {
+  it('a worker that read a task just before it ended claims it once more, unless it looks again', async () => {
+    const asDocumented = await staleReader('batch-random-lock');
+    expect(asDocumented.world.eventsOf('claimed').map(({ worker }) => worker)).toEqual(['quick', 'late']);
+    expect(asDocumented.world.violations('legal-lifecycle')).toHaveLength(1);
+
+    const { world, late } = await staleReader('batch-random-lock', { lookAgain: 'yes' });
+    expect(late).toBeUndefined();
+    expect(world.eventsOf('conflict')).toEqual([{ kind: 'conflict', over: 'status', task: 'email-1', worker: 'late' }]);
+  });
+
+  it('ten workers that read at the same moment start several tasks, all of the first ten', async () => {
+    await inWorld(async (machine) => {
+      const queue = await openQueue(machine, 'batch-random-lock');
+      await submit(queue, 20);
+      const ids = (await tenClaims(queue)).map(({ task }) => task.id);
+      expect(ids.length).toBeGreaterThan(1);
+      expect(new Set(ids).size).toBe(ids.length);
+      const firstTen = Array.from({ length: 10 }, (_, index) => `email-${index + 1}`);
+      expect(firstTen).toEqual(expect.arrayContaining(ids));
+    });
+  });
+
+  it.each([
+    ['records', 10],
+    ['ids', 1],
+  ] as const)('reading %s costs %i task records a poll', async (reads, records) => {
+    await inWorld(async (machine) => {
+      let read = 0;
+      const hgetall = (key: string) => {
+        read++;
+        return machine.redis.hgetall(key);
+      };
+      const redis = altered(machine.redis, { hgetall });
+      const queue = await openQueue({ ...machine, redis }, 'batch-random-lock', { reads });
+      await submit(queue, 20);
+      expect(await claimWith(queue, 'worker-1')).toBeDefined();
+      expect(read).toBe(records);
     });
   });
 });

@@ -107,6 +107,20 @@ describe('SignalChannel', () => {
     });
   });
 
+  it('hands signals to several receivers, whoever has waited longest first, and past those who have given up', async () => {
+    await inWorld(async ({ clock }) => {
+      const channel = new SignalChannel(10, clock);
+      const receiving = [5, 1, 5].map((timeoutMs) => channel.receive(timeoutMs, NEVER));
+      const order: number[] = [];
+      for (const [place, each] of receiving.entries()) void each.then((by) => by === 'signal' && order.push(place));
+      await clock.sleep(2);
+      expect([channel.send(), channel.send(), channel.send()]).toEqual([true, true, true]);
+      expect(await Promise.all(receiving)).toEqual(['signal', 'timer', 'signal']);
+      expect(order).toEqual([0, 2]);
+      expect(channel.length).toBe(1);
+    });
+  });
+
   it.each([0, 1, 2, 3, 4, 5, 6])(
     'a signal sent %d microtasks after the timer fired is taken or waits, never lost',
     async (ticks) => {

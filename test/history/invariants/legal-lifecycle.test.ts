@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import type { EngineEvent } from '../../../src/engine/events.ts';
+import type { TaskStatus } from '../../../src/engine/task.ts';
 import { legalLifecycle } from '../../../src/history/invariants/legal-lifecycle.ts';
 import { status, written } from '../written.ts';
 
@@ -60,5 +62,39 @@ describe('legal-lifecycle', () => {
       [3, status('t1', 'processing', 'success')],
     );
     expect(check(history).map(({ events }) => events)).toEqual([[0, 1]]);
+  });
+
+  const counted = (sequence: number, from: TaskStatus, to: TaskStatus): EngineEvent => ({
+    kind: 'status',
+    task: 't1',
+    from,
+    to,
+    sequence,
+  });
+
+  test('writes that are counted are ordered by their sequence, not by when they were answered', () => {
+    const history = written(
+      [1, counted(1, 'pending', 'processing')],
+      [2, counted(3, 'pending', 'processing')],
+      [3, counted(2, 'processing', 'pending')],
+      [4, counted(4, 'processing', 'success')],
+    );
+    expect(check(history)).toEqual([]);
+  });
+
+  test('of a counted write that nobody heard of, what it left behind is unknown', () => {
+    expect(check(written([1, counted(2, 'processing', 'pending')]))).toEqual([]);
+    expect(
+      check(written([1, counted(2, 'processing', 'success')], [2, counted(4, 'processing', 'pending')])),
+    ).toHaveLength(1);
+  });
+
+  test('two writes that claim the same place are a violation, as is one that follows a final status', () => {
+    const twice = written(
+      [1, counted(1, 'pending', 'processing')],
+      [2, counted(2, 'processing', 'pending')],
+      [3, counted(2, 'processing', 'success')],
+    );
+    expect(check(twice)).toHaveLength(1);
   });
 });

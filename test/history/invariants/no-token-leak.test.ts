@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import type { EngineEvent } from '../../../src/engine/events.ts';
 import { noTokenLeak } from '../../../src/history/invariants/no-token-leak.ts';
-import { tokenAcquired, tokenReleased, written } from '../written.ts';
+import { finished, hostCrashed, tokenAcquired, tokenReleased, written } from '../written.ts';
 
 const check = noTokenLeak.check;
 
@@ -24,5 +25,26 @@ describe('no-token-leak', () => {
 
   test('a release before the acquisition does not count', () => {
     expect(check(written([0, tokenReleased('k1', false)], [1, tokenAcquired('k1')]))).toHaveLength(1);
+  });
+
+  const owned = (token: string, owner: string): EngineEvent => ({
+    kind: 'token-acquired',
+    type: 'example',
+    token,
+    owner,
+  });
+
+  test('a token whose owner went on is not judged where a host crashed: the news of its release may have died', () => {
+    expect(check(written([0, owned('t1:1', 't1')], [1, finished('t1', 'w1')], [2, hostCrashed()]))).toEqual([]);
+    expect(
+      check(
+        written([0, owned('t1:1', 't1')], [1, hostCrashed()], [2, owned('t1:2', 't1')], [3, tokenReleased('t1:2')]),
+      ),
+    ).toEqual([]);
+  });
+
+  test('it is a violation where nobody crashed, or the owner has not gone on', () => {
+    expect(check(written([0, owned('t1:1', 't1')], [1, finished('t1', 'w1')]))).toHaveLength(1);
+    expect(check(written([0, owned('t1:1', 't1')], [2, hostCrashed()]))).toHaveLength(1);
   });
 });

@@ -2,18 +2,23 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { EngineEvent } from '../../../src/engine/events.ts';
 import { isLegalTransition, isTerminal } from '../../../src/engine/task.ts';
-import type { History } from '../../../src/history/history.ts';
+import type { History, HistoryEvent } from '../../../src/history/history.ts';
 import type { Invariant } from '../../../src/history/invariant.ts';
 import { boundedQueries } from '../../../src/history/invariants/bounded-queries.ts';
 import { concurrencyLimit } from '../../../src/history/invariants/concurrency-limit.ts';
+import { fifoPerType } from '../../../src/history/invariants/fifo-per-type.ts';
 import { INVARIANTS } from '../../../src/history/invariants/index.ts';
 import { legalLifecycle } from '../../../src/history/invariants/legal-lifecycle.ts';
 import { noDuplicateExecution } from '../../../src/history/invariants/no-duplicate-execution.ts';
+import { noLostWakeup } from '../../../src/history/invariants/no-lost-wakeup.ts';
+import { noStarvation } from '../../../src/history/invariants/no-starvation.ts';
 import { noTaskLost } from '../../../src/history/invariants/no-task-lost.ts';
 import { noTokenLeak } from '../../../src/history/invariants/no-token-leak.ts';
-import { anyHistory, soundHistory, wakeUpHistory } from '../generated.ts';
-import { of, runningAt, tasksOf } from '../naive.ts';
-import { fetched, started, woken } from '../written.ts';
+import { priorityOrder } from '../../../src/history/invariants/priority-order.ts';
+import { workConserving } from '../../../src/history/invariants/work-conserving.ts';
+import { anyHistory, busyHistory, claimHistory, soundHistory, wakeUpHistory } from '../generated.ts';
+import { claimsOf, of, runningAt, tasksOf, wasIdle } from '../naive.ts';
+import { fetched, started, submitted, submitting, woken } from '../written.ts';
 
 const holds = (invariant: Invariant, history: History) => invariant.check(history).length === 0;
 
@@ -72,6 +77,68 @@ describe('each invariant in one line', () => {
     );
   });
 
+  test('fifo-per-type: who was accepted before another was asked for begins its claim before the other has won his', () => {
+    agrees(fifoPerType, fc.oneof(busyHistory, claimHistory), (history) => {
+      const claims = claimsOf(history);
+      return claims.every((a) =>
+        claims.every((b) => {
+          const isLater = a.type === b.type && a.priority === b.priority && a.accepted !== -1 && b.asked > a.accepted;
+          return !(isLater && b.claimed <= a.began);
+        }),
+      );
+    });
+  });
+
+  test('priority-order: who waits when a less urgent claim begins has begun its own before that is won', () => {
+    agrees(priorityOrder, fc.oneof(busyHistory, claimHistory), (history) => {
+      const claims = claimsOf(history);
+      return claims.every((a) =>
+        claims.every((b) => {
+          const isWaiting = a.type === b.type && a.priority > b.priority && a.accepted !== -1 && a.accepted <= b.began;
+          return !(isWaiting && b.claimed <= a.began);
+        }),
+      );
+    });
+  });
+
+  test('no-starvation: no more than a hundred later tasks start before one', () => {
+    const ids = Array.from({ length: 120 }, (_, place) => `t${place}`);
+    const shuffled = fc
+      .tuple(fc.shuffledSubarray(ids, { minLength: 100 }), fc.nat({ max: 119 }))
+      .map(([order, late]) => {
+        const events: HistoryEvent[] = [...ids.keys()].flatMap((n) => [submitting(`t${n}`), submitted(`t${n}`)]);
+        const starts = order.map((id) => started(id, 'w1'));
+        // One of them is asked for only after all others, and may have started before that.
+        const last = events.splice(2 * late, 2);
+        return {
+          events: [...events, ...starts, ...last],
+          timesUs: Array.from({ length: 240 + order.length }, () => 0),
+        };
+      });
+    agrees(noStarvation, shuffled, (history) => {
+      const starts = of(history, 'started');
+      const asked = new Map(of(history, 'submitting').map(({ task, at }) => [task, at]));
+      return of(history, 'submitted').every(({ task, at }) => {
+        const start = starts.find((each) => each.task === task)?.at ?? history.events.length;
+        return starts.filter((each) => each.at < start && (asked.get(each.task) as number) > at).length <= 100;
+      });
+    });
+  });
+
+  const tokenless = busyHistory.map(({ events, timesUs }): History => {
+    const kept = [...events.keys()].filter((at) => !events[at]?.kind.startsWith('token'));
+    return { events: kept.map((at) => events[at] as HistoryEvent), timesUs: kept.map((at) => timesUs[at] as number) };
+  });
+
+  test('no-lost-wakeup: no task waits with room for 10 s beside a worker that is silent for 10 s', () => {
+    agrees(noLostWakeup, tokenless, (history) => !wasIdle(history, 10e6, () => true));
+  });
+
+  test('work-conserving: no task waits with room for 1 s beside a worker that idles for 1 s', () => {
+    const anew = ({ kind }: HistoryEvent) => ['worker-started', 'started', 'finished'].includes(kind);
+    agrees(workConserving, tokenless, (history) => !wasIdle(history, 1e6, anew));
+  });
+
   test('bounded-queries: a fetch by signal that finds nothing follows one that found a task, or a new signal', () => {
     agrees(boundedQueries, wakeUpHistory, (history) => {
       const beginOf = (at: number) => of(history, 'woken').findLast((wake) => wake.at < at);
@@ -97,7 +164,7 @@ test.each(INVARIANTS)('$id holds on every sound history', (invariant) => {
 
 test.each(INVARIANTS)('a violation of $id points at events of the history, in their order', (invariant) => {
   fc.assert(
-    fc.property(fc.oneof(anyHistory, wakeUpHistory), (history) => {
+    fc.property(fc.oneof(anyHistory, wakeUpHistory, busyHistory), (history) => {
       for (const { message, events } of invariant.check(history)) {
         expect(message).not.toMatch(/undefined|NaN|-1/);
         expect(events.length).toBeGreaterThan(0);
