@@ -46,8 +46,8 @@ export default defineScenario({
     ]),
     {
       id: 'zpopmin-fails-it',
-      figure: 'acceptance',
-      documented: '20 succeed, 0 fail (0.0.4 must not pass)',
+      documented:
+        'no documented figure, a negative control: 20 succeed, 0 fail, held against 0.0.4, which must not pass',
       on: 'zpopmin-then-token',
       verdict: 'refuted',
       why: 'Ten workers pop ten tasks at once, and only eight tokens exist: who pops without a token marks the task failed.',

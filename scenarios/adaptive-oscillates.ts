@@ -28,6 +28,7 @@ export default defineScenario({
     'Every two minutes the same burst: forty tasks of 5 s, ten may run at once. The adaptive pool grows by queue ' +
     'length and wait, shrinks when half of it is idle, and has between 1 and 12 workers. The document gives no thresholds; its ' +
     'own warning is that it "may oscillate".',
+  seeds: 3,
   workload: {
     types: { example: { limit: 10, handlerMs: 5000 } },
     arrivals: Array.from({ length: BURSTS }, (_, burst) => ({

@@ -12,6 +12,7 @@ export default defineScenario({
   mechanism:
     'Queue and limit are one for all processes, the pool is one for each: each sees the whole backlog and hires for all of it.\n' +
     'A bound on each process bounds nothing: of three times six workers five can have a token.',
+  seeds: 3,
   workload: {
     types: { email: { limit: 5, handlerMs: 1000 } },
     arrivals: [{ type: 'email', count: 200, atMs: 300 }],

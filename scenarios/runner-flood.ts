@@ -73,7 +73,8 @@ export default defineScenario({
     },
     {
       id: 'delay',
-      documented: 'delays cannot be foretold',
+      documented:
+        'delays cannot be foretold (read as: some task waits for longer than all that was posted before it takes)',
       figure,
       on: 'block',
       needsTrueTime: true,

@@ -29,6 +29,7 @@ export default defineScenario({
   story:
     'Two goroutines post three tasks each to a sequenced runner. Its run loop looks at the queue and then says that it is idle; a task ' +
     'that comes in between is seen by nobody, unless the loop looks again. All schedules with up to two delays are tried.',
+  seeds: 3,
   workload: {
     posts: [{ type: 'step', count: 6, handlerMs: 0, callers: 2 }],
     schedules: { delays: 2 },

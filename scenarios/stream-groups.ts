@@ -50,7 +50,7 @@ export default defineScenario({
     {
       id: 'workers-busy',
       figure: 'streams-by-the-numbers',
-      documented: 'worker utilisation over 90 %, from 10 %',
+      documented: 'worker utilisation over 90 %',
       on: 'stream-group',
       verdict: 'refuted',
       why: 'The limits allow eight tasks at once (3 + 5), and there are ten workers: 80 % is the most that any design can reach.',

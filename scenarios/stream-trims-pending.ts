@@ -12,6 +12,7 @@ export default defineScenario({
   mechanism:
     'Acknowledged entries stay in the stream, so that the report’s own entry is trimmed by age while it runs.\n' +
     'XAUTOCLAIM meets an entry that is gone, and strikes it off. Its task says processing for ever.',
+  seeds: 3,
   workload: {
     types: { report: { handlerMs: 120_000 }, letter: { handlerMs: 1000 } },
     arrivals: [

@@ -12,6 +12,7 @@ export default defineScenario({
   mechanism:
     'XADD MAXLEN drops the oldest entries, and asks no consumer group whether they were read.\n' +
     'A backlog beyond the length loses its head. The lost tasks’ records say pending for ever, and nothing reports them.',
+  seeds: 3,
   workload: {
     types: { letter: { handlerMs: 1000 } },
     arrivals: [{ type: 'letter', count: 210, atMs: 300 }],

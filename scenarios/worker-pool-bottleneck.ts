@@ -61,7 +61,6 @@ export default defineScenario({
     {
       id: 'one-at-a-time',
       figure: 'one-example-at-a-time',
-      // Not judged on a full rest after each task: there it depends on how two polls happen to fall, 1.00 or 1.33 by the seed.
       documented: 'limit 3, three workers: one `example` task runs at a time',
       on: {
         'polls fall on ticks': 'single-queue-lock',
@@ -75,6 +74,22 @@ export default defineScenario({
       measure({ metrics }) {
         const mean = metrics.concurrency.example?.mean ?? 0;
         return { measured: `${mean.toFixed(2)} at once`, confirmed: mean < 1.25 };
+      },
+    },
+    {
+      id: 'one-at-a-time-with-rests',
+      figure: 'one-example-at-a-time',
+      // Apart from the other readings, and with a wider bound: how two polls happen to fall decides, by the seed.
+      documented:
+        'limit 3, three workers: one `example` task runs at a time (read as: hardly ever two; workers rest 5 s after each task)',
+      on: 'single-queue-lock/rest',
+      needsTrueTime: true,
+      measure({ metrics }) {
+        const { mean = 0, max = 0 } = metrics.concurrency.example ?? {};
+        return {
+          measured: `${mean.toFixed(2)} at once, at most ${max} (1.00 to 1.33 by the seed)`,
+          confirmed: mean < 1.5,
+        };
       },
     },
     {

@@ -43,7 +43,7 @@ export default defineScenario({
     },
     {
       id: 'lock-is-safe',
-      figure: 'zpopmin-completes-a-quarter',
+      figure: 'completion-by-version',
       documented: '0.0.3 loses nothing',
       on: 'single-queue-lock',
       invariant: 'no-task-lost',
@@ -51,7 +51,7 @@ export default defineScenario({
     },
     {
       id: 'offset-is-safe',
-      figure: 'zpopmin-completes-a-quarter',
+      figure: 'completion-by-version',
       documented: '0.0.4.1 loses nothing',
       on: 'random-offset-lock',
       invariant: 'no-task-lost',
@@ -59,7 +59,7 @@ export default defineScenario({
     },
     {
       id: 'streams-are-safe',
-      figure: 'zpopmin-completes-a-quarter',
+      figure: 'streams-by-the-numbers',
       source: 'xqueue-0.0.5',
       documented: '0.0.5 loses nothing',
       on: 'stream-group',

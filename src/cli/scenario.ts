@@ -23,7 +23,7 @@ import { catalogue, catalogueJson } from './catalogue.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { closedOnInterrupt } from './interruption.ts';
 import { positiveNumber, wholeNumber } from './number-option.ts';
-import { canvas, print, progress } from './output.ts';
+import { canvas, complain, print, progress } from './output.ts';
 import { reportFiles } from './report-files.ts';
 import { assertWritable, writeReports } from './report-folder.ts';
 
@@ -40,6 +40,8 @@ interface ScenarioOptions {
 }
 
 const SEED_DEFAULT = 1;
+/** Of all scenarios at once; the reports take as many as each needs. */
+const SEEDS_AT_A_GLANCE = 3;
 const SEED_MAX = 2 ** 32 - 1;
 const SEEDS_MAX = 10_000;
 const TIME_SCALE_MAX = 10;
@@ -58,7 +60,7 @@ export function addScenarioCommand(program: Command, finish: (code: ExitCode) =>
     .addOption(
       new Option(
         '--seeds <count>',
-        'run so many seeds in a row, and report the spread (default: 1 for named scenarios; of all, as many as each needs)',
+        'run so many seeds in a row, and report the spread (default: 1 for named scenarios; of all, up to three)',
       ).argParser(wholeNumber('--seeds', 1, SEEDS_MAX)),
     )
     .addOption(
@@ -109,10 +111,10 @@ async function scenarioCommand(ids: readonly string[], options: ScenarioOptions)
   return results.every(({ expectations }) => expectations.every(isAsExpected)) ? EXIT.success : EXIT.unexpected;
 }
 
-/** Without a seed or a number of seeds, all scenarios are judged over as many seeds as each needs; one is shown on one. */
+/** Without a seed or a number of seeds, all scenarios are judged over up to three; one is shown on one. */
 function seedsAsked({ seed, seeds }: ScenarioOptions, all: boolean): (scenario: Scenario) => number {
   if (seeds !== undefined) return () => seeds;
-  return all && seed === undefined ? seedsOf : () => 1;
+  return all && seed === undefined ? (scenario) => Math.min(seedsOf(scenario), SEEDS_AT_A_GLANCE) : () => 1;
 }
 
 /** @param spread also of a single seed */
@@ -148,6 +150,12 @@ export async function runScenarios(
       design: options.design,
     })),
   );
+  // A terminal shows how far it is; elsewhere silence would look like a standstill.
+  if (backend.name !== 'sim' && jobs.length > 1 && !process.stderr.isTTY) {
+    complain(
+      `${jobs.length} runs in real time, a documented second lasting ${backend.timeScale} s: this takes minutes`,
+    );
+  }
   const onDone = (done: number) => progress(`${done} of ${jobs.length} runs`);
   const runAll = async (): Promise<ScenarioResult[]> => {
     try {

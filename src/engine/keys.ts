@@ -97,7 +97,7 @@ export class Keys {
     return `${this.prefix}limits`;
   }
 
-  /** The names of all workers that may have tasks in a list of their own. */
+  /** The names of all workers that may have tasks in a list of their own, scored by when each was last heard of. */
   get workers(): string {
     return `${this.prefix}workers`;
   }

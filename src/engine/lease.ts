@@ -1,5 +1,5 @@
 import type { Claim } from './claim.ts';
-import { LeaseLostError } from './errors.ts';
+import { InvalidValueError, LeaseLostError } from './errors.ts';
 import { statusOfFailure } from './outcome.ts';
 import type { Clock, Ports } from './ports.ts';
 import type { Task, TaskStatus } from './task.ts';
@@ -10,18 +10,45 @@ const RENEWED_AFTER = 1 / 3;
 /** A handler is stopped so much of a lease before it can end: it has that long to stop. */
 const MARGIN = 1 / 10;
 
+/**
+ * The shortest lease: its margin is 10 ms. With less, one slow round trip or late timer is longer than the lease: every claim is
+ * answered too late and given back, for ever.
+ */
+const LEAST_MS = 100;
+
+/** A settlement that fails is sent again after so much of a lease, then twice as much, and so on: for less than two thirds of it. */
+const SETTLED_AGAIN_AFTER = 1 / 100;
+const SETTLED_AGAIN_MAX = 6;
+
+/** What breaks every design with leases. */
+export const LEASES_BROKEN_BY: readonly string[] = [
+  'a host that stands still for longer than its lease: its task may run beside its successor, whose settlement alone counts',
+  'a handler that goes on after its signal: it may run beside its successor too',
+  'a Redis that loses its last writes (failover; restart without appendfsync always): tasks are lost, run again or run beside each other',
+  "a step of Redis's own clock: forwards, leases end early and limits do not hold; backwards, dead workers' tasks wait longer",
+  'a Redis that evicts keys (maxmemory-policy other than noeviction): tasks, leases or limits vanish',
+];
+
 /** The right to run one attempt at a task. Attempts are numbered from 1: the number is the fencing token. */
 export interface Lease {
   /** As Redis has it now: processing. */
   readonly task: Task;
   readonly attempt: number;
-  readonly leaseMs: number;
-  /** When it was asked for, by this host's clock: Redis cannot have begun it before. */
-  readonly askedAtMs: number;
   /** False where the lease is another's, or nobody's. */
   renew(): Promise<boolean>;
-  /** Ends the lease and writes the status, in one. False where the attempt is not the task's last any more: nothing was written. */
+  /**
+   * Ends the lease and writes the status, in one. False where the attempt is not the task's last any more: nothing was written. Sent
+   * again, it answers as it did.
+   */
   settle(to: TaskStatus): Promise<boolean>;
+}
+
+/** Refuses a lease that is too short to be kept. */
+export function checkLease(parameter: string, leaseMs: number): void {
+  if (leaseMs >= LEAST_MS) return;
+  throw new InvalidValueError(
+    `${parameter} must be at least ${LEAST_MS}, or claims are answered too late to begin; it is ${leaseMs}`,
+  );
 }
 
 /** What a lease is called in Redis, and as a concurrency token: its owner is an attempt, not a worker. */
@@ -36,24 +63,34 @@ export function attemptOf(owner: string): { readonly task: string; readonly atte
 }
 
 /**
- * A claim that lasts as long as its lease: renewed while the handler runs; `lost` before it can end unrenewed, or when a renewal
- * finds it gone; settled only while no later attempt was begun. The lease is the type's concurrency token as well.
+ * Asks for a task. A claim lasts as long as its lease: renewed while the handler runs; `lost` before it can end unrenewed, or when a
+ * renewal finds it gone; settled only while no later attempt was begun. The lease is the type's concurrency token as well. A
+ * settlement that Redis refuses is sent again while the lease lasts, a few times.
  *
  * Times are measured from before a request was sent, and by the length of waits, not by the clock: this host's clock may be wrong, or
  * jump, and still the handler is stopped before Redis can give the task to another. Broken by: a host that stands still for longer
- * than its lease, which cannot stop anything.
+ * than its lease, which cannot stop anything; a Redis that loses writes, evicts keys, or whose own clock steps.
+ * @param ask sends the request; undefined: there is no task
  * @returns undefined where the answer came too late to begin: the task goes back
  */
 export async function leasedClaim(
   { clock, observe }: Pick<Ports, 'clock' | 'observe'>,
-  lease: Lease,
+  leaseMs: number,
   worker: string,
-): Promise<Claim | undefined> {
+  ask: () => Promise<Lease | undefined>,
+): Promise<Claim | undefined | 'nothing'> {
+  const renewal = new Renewal(clock, leaseMs);
+  let lease: Lease | undefined;
+  try {
+    lease = await ask();
+  } finally {
+    if (lease === undefined) renewal.end();
+  }
+  if (lease === undefined) return 'nothing';
   const { task, attempt } = lease;
   const { id, type } = task;
   const token = ownerOf(id, attempt);
-  const startsAfterMs = clock.now() - lease.askedAtMs;
-  if (startsAfterMs >= safeMs(lease)) {
+  if (!renewal.begin(lease)) {
     observe({ kind: 'conflict', over: 'lease', task: id, worker });
     await lease.settle('pending').catch(() => {});
     return undefined;
@@ -61,11 +98,10 @@ export async function leasedClaim(
   observe({ kind: 'token-acquired', type, token, owner: id });
   observe({ kind: 'status', task: id, from: 'pending', to: 'processing', sequence: 2 * attempt - 1 });
   observe({ kind: 'claimed', task: id, worker });
-  const renewal = new Renewal(clock, lease, startsAfterMs);
 
   const settle = async (to: TaskStatus): Promise<boolean> => {
     try {
-      const settled = await lease.settle(to);
+      const settled = await insist(() => lease.settle(to), clock, leaseMs, renewal.lost);
       if (settled) observeEnd(observe, task, attempt, to);
       else observe({ kind: 'conflict', over: 'lease', task: id, worker });
       return settled;
@@ -100,24 +136,58 @@ export function observeWithdrawn(observe: Ports['observe'], task: string, attemp
   observe({ kind: 'status', task, from: 'pending', to: 'canceled', sequence: 2 * attempts + 1 });
 }
 
-function safeMs({ leaseMs }: Lease): number {
-  return leaseMs * (1 - MARGIN);
+/** Sends a settlement again while it fails: not for ever, and not after the lease was lost. */
+async function insist(
+  settle: () => Promise<boolean>,
+  clock: Clock,
+  leaseMs: number,
+  lost: AbortSignal,
+): Promise<boolean> {
+  let waitMs = leaseMs * SETTLED_AGAIN_AFTER;
+  for (let again = 0; ; again++) {
+    try {
+      return await settle();
+    } catch (error) {
+      if (again === SETTLED_AGAIN_MAX || lost.aborted) throw error;
+      await clock.sleep(waitMs, lost).catch(() => {
+        throw error;
+      });
+      waitMs *= 2;
+    }
+  }
 }
 
 /** Keeps a lease alive until it is settled or lost. A renewal that gets no answer is none. */
 class Renewal {
   readonly #clock: Clock;
-  readonly #lease: Lease;
+  readonly #leaseMs: number;
+  readonly #askedAtMs: number;
   readonly #lost = new AbortController();
   readonly #over = new AbortController();
   /** Burns as long as the lease is safe; each renewal lights another. */
   #fuse: AbortController;
+  readonly #firstDue: Promise<boolean>;
+  /** Unknown while it is asked for. */
+  #task = '';
 
-  constructor(clock: Clock, lease: Lease, startsAfterMs: number) {
+  /** Before the lease is asked for: Redis cannot begin it any sooner. */
+  constructor(clock: Clock, leaseMs: number) {
     this.#clock = clock;
-    this.#lease = lease;
-    this.#fuse = this.#light(safeMs(lease) - startsAfterMs);
-    this.#renewFrom(Math.max(0, lease.leaseMs * RENEWED_AFTER - startsAfterMs));
+    this.#leaseMs = leaseMs;
+    this.#askedAtMs = clock.now();
+    this.#fuse = this.#light();
+    this.#firstDue = this.#wait();
+  }
+
+  /** @returns false where it is too late */
+  begin(lease: Lease): boolean {
+    // The clock is asked as well: a host that stood still may see the answer before it sees its fuse burnt.
+    if (this.#lost.signal.aborted || this.#clock.now() - this.#askedAtMs >= this.#safeMs) {
+      this.end();
+      return false;
+    }
+    this.#renew(lease);
+    return true;
   }
 
   get lost(): AbortSignal {
@@ -129,13 +199,18 @@ class Renewal {
     this.#fuse.abort(new Error('the lease is over'));
   }
 
-  async #renewFrom(firstAfterMs: number): Promise<void> {
-    let due = this.#wait(firstAfterMs);
+  get #safeMs(): number {
+    return this.#leaseMs * (1 - MARGIN);
+  }
+
+  async #renew(lease: Lease): Promise<void> {
+    this.#task = lease.task.id;
+    let due = this.#firstDue;
     while (await due) {
-      due = this.#wait(this.#lease.leaseMs * RENEWED_AFTER);
-      // Lit before the request is sent: Redis cannot begin the time any sooner.
-      const next = this.#light(safeMs(this.#lease));
-      const renewed = await this.#lease.renew().catch(() => undefined);
+      due = this.#wait();
+      // Lit before the request is sent, as the first.
+      const next = this.#light();
+      const renewed = await lease.renew().catch(() => undefined);
       const spent = renewed && !this.#over.signal.aborted ? this.#fuse : next;
       if (spent !== next) this.#fuse = next;
       spent.abort(new Error('the other burns'));
@@ -143,17 +218,17 @@ class Renewal {
     }
   }
 
-  /** @returns whether to go on */
-  #wait(ms: number): Promise<boolean> {
-    return this.#clock.sleep(ms, this.#over.signal).then(
+  /** Until a renewal is due. @returns whether to go on */
+  #wait(): Promise<boolean> {
+    return this.#clock.sleep(this.#leaseMs * RENEWED_AFTER, this.#over.signal).then(
       () => true,
       () => false,
     );
   }
 
-  #light(ms: number): AbortController {
+  #light(): AbortController {
     const fuse = new AbortController();
-    this.#clock.sleep(ms, fuse.signal).then(
+    this.#clock.sleep(this.#safeMs, fuse.signal).then(
       () => this.#lose(),
       () => {},
     );
@@ -163,7 +238,7 @@ class Renewal {
   /** Where it is not over yet: the handler must stop. Whether to settle is then Redis's decision. */
   #lose(): void {
     if (this.#over.signal.aborted || this.#lost.signal.aborted) return;
-    this.#lost.abort(new LeaseLostError(this.#lease.task.id));
+    this.#lost.abort(new LeaseLostError(this.#task));
     this.end();
   }
 }

@@ -11,9 +11,9 @@ export interface WorkersOverTime extends Workers {
 }
 
 /**
- * Follows the workers that announced themselves; undefined where none did. Those with which a process begins, all at one moment, are
- * no resize, nor are those that a crash takes; otherwise each moment at which workers of a process start or stop, up to the
- * end of the span, is one.
+ * Follows the workers that announced themselves; undefined where none did. Those with which a process begins, all in one breath
+ * (at one moment, or with nothing else in between: in real time no two moments are one), are no resize, nor are those that a
+ * crash takes; otherwise each moment at which workers of a process start or stop, up to the end of the span, is one.
  */
 export function workersOverTime(history: History, fromUs: number, toUs: number): WorkersOverTime | undefined {
   const { events, timesUs } = history;
@@ -48,12 +48,16 @@ class Sizes {
   readonly #processes = new Map<string, string>();
   /** When a process last changed its workers; undefined: it has none yet. */
   readonly #changedUs = new Map<string, number>();
+  /** The process whose first workers come one after the other just now. */
+  #beginning: string | undefined;
 
   observe(event: HistoryEvent, timeUs: number): void {
+    if (event.kind !== 'worker-started' || event.process !== this.#beginning) this.#beginning = undefined;
     if (event.kind === 'worker-started') {
       this.#processes.set(event.worker, event.process);
-      if (this.#changedUs.has(event.process)) this.#change(event.process, timeUs);
-      else this.#changedUs.set(event.process, timeUs);
+      if (!this.#changedUs.has(event.process)) this.#beginning = event.process;
+      if (this.#beginning === event.process) this.#changedUs.set(event.process, timeUs);
+      else this.#change(event.process, timeUs);
     } else if (event.kind === 'worker-stopped') {
       const process = this.#processes.get(event.worker);
       if (process !== undefined) this.#change(process, timeUs);

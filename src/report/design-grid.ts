@@ -1,7 +1,7 @@
 import type { DesignGrid } from '../explore/design-grid.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { figure } from './figure.ts';
-import { type Cell, fitColumns, type Row, renderGrid } from './grid.ts';
+import { type Cell, fitColumns, type Row, renderGrid, wordsFit } from './grid.ts';
 import { toJson } from './json.ts';
 import { code, escaped, markdownTable } from './markdown-text.ts';
 import { type Canvas, type Palette, palette } from './palette.ts';
@@ -53,7 +53,10 @@ function isBad({ lost, duplicated, concurrency }: Metrics): boolean {
   );
 }
 
-/** A line for each pair of a claim strategy and a pool, then the pairs that make no sense. No final line break. */
+/** Below this width a pair's figures stand under its name. */
+const COLUMNS_FROM = 100;
+
+/** Each pair of a claim strategy and a pool with its figures, then the pairs that make no sense. No final line break. */
 export function gridTable(grid: DesignGrid, canvas: Canvas): string {
   const colours = palette(canvas.colour);
   const { strong, faint } = colours;
@@ -63,18 +66,38 @@ export function gridTable(grid: DesignGrid, canvas: Canvas): string {
     ),
   );
   const head: Row = HEAD.map((text) => ({ text, paint: faint }));
-  const widths = fitColumns([head, ...body], canvas.width);
-  const alignments = HEAD.map((_, index) => (index < 2 ? ('left' as const) : ('right' as const)));
+  const isWide = canvas.width >= COLUMNS_FROM && wordsFit([head, ...body], canvas.width);
   return [
     ...wrap(`${grid.workload.id} · ${grid.workload.summary}`, canvas.width).map(strong),
     ...wrap(circumstances(grid), canvas.width).map(faint),
     '',
-    renderGrid([head, ...body], widths, { alignments }),
+    isWide ? columns([head, ...body], canvas) : stacked(grid, canvas, colours),
     '',
     ...misfits(grid).flatMap(({ pool, reason, claims }) =>
       wrap(`${pool} does not fit ${claims.join(', ')}: ${reason}`, canvas.width).map(faint),
     ),
   ].join('\n');
+}
+
+function columns(rows: readonly Row[], { width }: Canvas): string {
+  const alignments = HEAD.map((_, index) => (index < 2 ? ('left' as const) : ('right' as const)));
+  return renderGrid(rows, fitColumns(rows, width), { alignments });
+}
+
+function stacked(grid: DesignGrid, { width }: Canvas, { bad, strong }: Palette): string {
+  const lines = grid.rows.flatMap(({ claims, cells }) =>
+    cells.flatMap(({ pool, cell }) => {
+      if (!('run' in cell)) return [];
+      const { metrics } = cell.run;
+      const paint = isBad(metrics) ? bad : strong;
+      const told = figures(metrics).map((text, index) => `${HEAD[index + 2]} ${text}`);
+      return [
+        ...wrap(`${claims} × ${pool}`, width).map(paint),
+        ...wrap(told.join('; '), width - 2).map((text) => `  ${text}`),
+      ];
+    }),
+  );
+  return lines.join('\n');
 }
 
 function line(claims: string, pool: string, metrics: Metrics, index: number, { bad, strong }: Palette): Row {

@@ -46,7 +46,7 @@ function row(figure: Figure, judged: readonly Judged[]): string[] {
     const matching = verdicts.filter(matches).length;
     return matching === 0 ? '' : String(matching);
   };
-  const name = `[${escaped(figure.says)}](#${figure.id})`;
+  const name = `[${escaped(figure.title)}](#${figure.id})`;
   if (judged.length === 0) return [`${name}: **not judged**`, '', '', ''];
   return [
     name,
@@ -57,21 +57,31 @@ function row(figure: Figure, judged: readonly Judged[]): string[] {
 }
 
 function chapter(figure: Figure, judged: readonly Judged[]): string[] {
-  const head = [`<a id="${figure.id}"></a>`, `## ${escaped(figure.says)}`, `Source: ${escaped(figure.source)}.`];
+  const head = [
+    `<a id="${figure.id}"></a>`,
+    `## ${escaped(figure.title)}`,
+    `${escaped(figure.says)}. Source: ${escaped(figure.source)}.`,
+  ];
   if (judged.length === 0) return [...head, 'Not judged: no scenario measures it yet.'];
-  const rows = judged.map(({ page, expectation }) => [
+  const rows = judged.map(({ page, expectation }, index) => [
+    String(index + 1),
     escaped(expectation.documented),
     expectation.designs.map(code).join(', '),
-    escaped(expectation.measured),
+    readings(expectation),
     verdict(expectation),
     `[${escaped(page.scenario.id)}](${page.scenario.id}.md), ${seedsOf(page)}`,
   ]);
-  const reasons = judged.flatMap(({ expectation }) =>
-    expectation.why === '' ? [] : [`- *${escaped(expectation.documented)}:* ${escaped(expectation.why)}`],
+  // A list that counts by itself would renumber what it leaves out.
+  const reasons = judged.flatMap(({ expectation }, index) =>
+    expectation.why === '' ? [] : [`- *${index + 1}:* ${escaped(expectation.why)}`],
   );
   return [
     ...head,
-    markdownTable(['the document says', 'design', 'measured', 'verdict', 'scenario'], rows),
+    markdownTable(
+      ['', 'the document says', 'design', 'measured', 'verdict', 'scenario'],
+      rows,
+      (column) => column === 0,
+    ),
     ...(reasons.length === 0 ? [] : [`Why:\n\n${reasons.join('\n')}`]),
   ];
 }
@@ -80,7 +90,7 @@ function finding({ scenario, result }: ReportPage): string[] {
   const rows = result.expectations.map((expectation) => [
     escaped(expectation.documented),
     expectation.designs.map(code).join(', '),
-    escaped(expectation.measured),
+    readings(expectation),
     verdict(expectation),
   ]);
   const first = result.runs.flatMap(({ design, invariants }) =>
@@ -100,6 +110,11 @@ function finding({ scenario, result }: ReportPage): string[] {
     markdownTable(['expected', 'design', 'measured', 'verdict'], rows),
     ...(first.length === 0 ? [] : [first.join('\n')]),
   ];
+}
+
+/** Each reading of an ambiguous document has its line. */
+function readings({ measured }: ReportedExpectation): string {
+  return measured.split('; ').map(escaped).join('<br>');
 }
 
 function seedsOf({ result }: ReportPage): string {

@@ -1,11 +1,36 @@
 /** A number for people: three significant digits, more only where the whole part has more; never an exponent. */
 export function figure(value: number): string {
   if (!Number.isFinite(value)) return String(value);
-  const size = Math.abs(value);
-  const decimals = Number.isInteger(value) || size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3;
+  const decimals = Number.isInteger(value) ? 0 : decimalsOf(value);
   const text = value.toFixed(decimals);
   const short = decimals === 0 ? text : text.replace(/\.?0+$/, '');
   return short === '-0' ? '0' : short;
+}
+
+function decimalsOf(value: number): number {
+  const size = Math.abs(value);
+  if (size >= 100) return 0;
+  return size >= 10 ? 1 : size >= 1 ? 2 : 3;
+}
+
+/**
+ * The median with the least and the most, `12.5 (11.0–14.0)`: all with as many decimals as the median's size asks for, none of them
+ * in vain. Where the three read the same, the median alone.
+ */
+export function spreadFigure({ min, median, max }: Record<'min' | 'median' | 'max', number>): string {
+  const values = [median, min, max];
+  const decimals = values.every(Number.isInteger) ? 0 : decimalsOf(median === 0 ? max : median);
+  let texts = values.map((value) => value.toFixed(decimals).replace(/^-(?=0\.?0*$)/, ''));
+  while (texts.every((text) => /\.\d*0$/.test(text))) texts = texts.map((text) => text.slice(0, -1));
+  const [middle, least, most] = texts.map((text) => text.replace(/\.$/, ''));
+  return middle === least && middle === most ? figure(median) : `${middle} (${least}–${most})`;
+}
+
+/** The same of shares. */
+export function spreadPercentage(spread: Record<'min' | 'median' | 'max', number>): string {
+  const texts = [spread.median, spread.min, spread.max].map(percentage);
+  const [middle, least, most] = texts;
+  return middle === least && middle === most ? `${middle}` : `${middle} (${least}–${most})`;
 }
 
 /** Smaller shares would read as none. */

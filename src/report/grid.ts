@@ -42,6 +42,13 @@ export function fitColumns(rows: readonly Row[], total: number): number[] {
   );
 }
 
+/** Whether rows fit beside each other in `total` columns without a word of them broken. */
+export function wordsFit(rows: readonly Row[], total: number): boolean {
+  const columns = (rows[0] ?? []).map((_, index) => rows.map((row) => spans(row[index] ?? '')));
+  const words = columns.map((cells) => widest(cells, ({ text }) => text.split(' ')));
+  return sumOf(words) <= total - GAP * (columns.length - 1);
+}
+
 function sumOf(widths: readonly number[]): number {
   return widths.reduce((sum, width) => sum + width, 0);
 }

@@ -1,6 +1,6 @@
 import type { Metrics } from '../metrics/metrics.ts';
 import type { RunResult } from '../scenario/result.ts';
-import { figure, percentage } from './figure.ts';
+import { figure, percentage, spreadFigure, spreadPercentage } from './figure.ts';
 import type { Spread, SpreadRun } from './seeds.ts';
 
 /** A metric of every run of a scenario, in words: one text for each run, in their order. */
@@ -10,7 +10,13 @@ export interface MetricRow {
 }
 
 type Value = number | Spread | null | undefined;
-type Format = (value: number) => string;
+interface Format {
+  readonly one: (value: number) => string;
+  readonly spread: (spread: Spread) => string;
+}
+
+const PLAIN: Format = { one: figure, spread: spreadFigure };
+const SHARE: Format = { one: percentage, spread: spreadPercentage };
 
 interface AnyMetrics {
   readonly metrics: Readonly<Record<keyof Omit<Metrics, 'queries' | 'pickUpMs'>, unknown>> & {
@@ -23,9 +29,7 @@ const NONE = '–';
 /** On several seeds `12.5 (11–14)`: the median, the least and the most. */
 function show(value: Value, format: Format): string {
   if (value === null || value === undefined) return NONE;
-  if (typeof value === 'number') return format(value);
-  const { min, median, max } = value;
-  return min === max ? format(min) : `${format(median)} (${format(min)}–${format(max)})`;
+  return typeof value === 'number' ? format.one(value) : format.spread(value);
 }
 
 /** Left out where they are nought on every run: most workloads neither cancel tasks nor let them time out. */
@@ -37,7 +41,7 @@ export function metricRows(runs: readonly RunResult[] | readonly SpreadRun[]): M
   const row = (
     label: string,
     pick: (metrics: AnyMetrics['metrics']) => unknown,
-    format: Format = figure,
+    format: Format = PLAIN,
   ): MetricRow => ({
     label,
     values: all.map(({ metrics }) => show(pick(metrics) as Value, format)),
@@ -77,12 +81,12 @@ export function metricRows(runs: readonly RunResult[] | readonly SpreadRun[]): M
       row(`${type} at once, limit`, (metrics) => concurrency(type)(metrics)?.limit),
     ]),
     ...workers,
-    row('worker utilisation', ({ utilisation }) => utilisation, percentage),
+    row('worker utilisation', ({ utilisation }) => utilisation, SHARE),
     row('commands per task', ({ commandsPerTask }) => commandsPerTask),
     row('conflicts per task', ({ conflictsPerTask }) => conflictsPerTask),
     row('empty polls', ({ emptyPolls }) => emptyPolls),
     row('queries', ({ queries }) => queries),
-    row('Redis utilisation', ({ redisUtilisation }) => redisUtilisation, percentage),
+    row('Redis utilisation', ({ redisUtilisation }) => redisUtilisation, SHARE),
   ];
   const noTasks = rows[0]?.values.every((submitted) => submitted === '0') ?? true;
   return rows.filter(({ label, values }) =>

@@ -2,7 +2,7 @@ import { FIGURES } from '../scenario/figures.ts';
 import { fitColumns, type Row, renderGrid } from './grid.ts';
 import type { ReportPage } from './markdown.ts';
 import { type Canvas, type Palette, palette } from './palette.ts';
-import { isAsExpected, markOf, type ReportedExpectation } from './verdict.ts';
+import { isAsExpected, markOf, type ReportedExpectation, summary } from './verdict.ts';
 import { columnsOf, wrap } from './wrap.ts';
 
 /** A judged expectation, and the scenario that it belongs to. */
@@ -12,8 +12,8 @@ interface Judged {
 }
 
 /**
- * All scenarios at a glance: each documented figure with what did not simply come out as it says, then what the simulation found
- * beyond the documents. Fits any width from 40 columns up. No final line break.
+ * All scenarios at a glance: the summary, each documented figure with what did not simply come out as it says, then what the
+ * simulation found beyond the documents. Fits any width from 40 columns up. No final line break.
  */
 export function overview(pages: readonly ReportPage[], canvas: Canvas): string {
   const colours = palette(canvas.colour);
@@ -27,17 +27,30 @@ export function overview(pages: readonly ReportPage[], canvas: Canvas): string {
   });
   const others = pages
     .filter((page) => !isFound(page))
-    .flatMap(({ result }) => {
-      const own = judged.filter(
+    .map(({ result }) => ({
+      result,
+      own: judged.filter(
         ({ scenario, expectation }) => scenario === result.scenario && expectation.figure === undefined,
-      );
-      return own.length === 0 ? [] : [section(result.title, result.source, own, canvas, colours)];
-    });
+      ),
+    }))
+    .filter(({ own }) => own.length > 0);
+  const isSmooth = ({ own }: { readonly own: readonly Judged[] }): boolean =>
+    own.every(({ expectation }) => isPlain(expectation));
+  const smooth = others
+    .filter(isSmooth)
+    .flatMap(({ result, own }) => wrap(`✓ ${result.title}: ${countOf(own)}`, canvas.width, 2).map(colours.good));
+  const beside = [
+    ...others
+      .filter((other) => !isSmooth(other))
+      .map(({ result, own }) => section(result.title, result.source, own, canvas, colours)),
+    ...(smooth.length === 0 ? [] : [smooth.join('\n')]),
+  ];
   const found = pages.filter(isFound);
   return [
+    wrap(summary(pages.map(({ result }) => result)), canvas.width).join('\n'),
     heading('Documented figures', canvas, colours),
     ...figures,
-    ...(others.length === 0 ? [] : [heading('Beside the documented figures', canvas, colours), ...others]),
+    ...(beside.length === 0 ? [] : [heading('Beside the documented figures', canvas, colours), ...beside]),
     ...(found.length === 0 ? [] : [heading('Found by simulation', canvas, colours), foundOnes(found, canvas, colours)]),
   ].join('\n\n');
 }
@@ -49,9 +62,7 @@ function heading(text: string, { width }: Canvas, { strong, faint }: Palette): s
 /** What the document says, how often it was confirmed, and each claim that was not, with what was measured instead. */
 function section(says: string, source: string, judged: readonly Judged[], canvas: Canvas, colours: Palette): string {
   const { good, faint } = colours;
-  const confirmed = judged.filter(({ expectation }) => isPlain(expectation));
   const rest = judged.filter(({ expectation }) => !isPlain(expectation));
-  const count = `${confirmed.length} of ${judged.length} confirmed`;
   const rows: Row[] = rest.map(({ scenario, expectation }) => {
     const { mark, paint } = markOf(expectation, colours);
     return [
@@ -63,23 +74,26 @@ function section(says: string, source: string, judged: readonly Judged[], canvas
   return [
     ...wrap(says, canvas.width),
     ...wrap(source, canvas.width).map(faint),
-    (rest.length === 0 ? good : faint)(` ${rest.length === 0 ? '✓' : '·'} ${count}`),
+    (rest.length === 0 ? good : faint)(` ${rest.length === 0 ? '✓' : '·'} ${countOf(judged)}`),
     ...(rows.length === 0 ? [] : [renderGrid(rows, fitColumns(rows, canvas.width))]),
   ].join('\n');
+}
+
+function countOf(judged: readonly Judged[]): string {
+  return `${judged.filter(({ expectation }) => isPlain(expectation)).length} of ${judged.length} confirmed`;
 }
 
 function isPlain(expectation: ReportedExpectation): boolean {
   return expectation.verdict === 'confirmed' && isAsExpected(expectation);
 }
 
+/** A line each; how it comes about stands on the scenario's own page. */
 function foundOnes(pages: readonly ReportPage[], canvas: Canvas, colours: Palette): string {
   const rows: Row[] = pages.map(({ scenario, result }) => {
-    const odd = result.expectations.find((expectation) => !isAsExpected(expectation));
-    const paint = odd === undefined ? colours.mixed : colours.bad;
+    const isOdd = !result.expectations.every(isAsExpected);
     return [
-      { text: odd === undefined ? ' ✗' : ' !', paint },
-      [{ text: scenario.title }, { text: scenario.mechanism ?? '', paint: colours.faint }],
-      { text: scenario.id, paint: colours.strong },
+      isOdd ? { text: `! ${scenario.title}`, paint: colours.bad } : scenario.title,
+      { text: scenario.id, paint: colours.faint },
     ];
   });
   return renderGrid(rows, fitColumns(rows, canvas.width));

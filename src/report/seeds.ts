@@ -1,6 +1,6 @@
 import type { Metrics } from '../metrics/metrics.ts';
 import type { JudgedExpectation, RunResult, ScenarioResult, SkippedRun } from '../scenario/result.ts';
-import { figure } from './figure.ts';
+import { spreadFigure } from './figure.ts';
 import { isAsExpected, type ReportedExpectation } from './verdict.ts';
 
 /** One number over several seeds. */
@@ -143,9 +143,9 @@ export function spreadOfTexts(texts: readonly string[]): string {
   const columns = texts.map((text) => (text.match(NUMBER) ?? []).map(Number));
   let place = 0;
   return first.replace(NUMBER, (number) => {
-    const { min, median, max } = spreadOfNumbers(columns.map((numbers) => numbers[place] as number));
+    const spread = spreadOfNumbers(columns.map((numbers) => numbers[place] as number));
     place++;
-    return min === max ? number : `${figure(median)} (${figure(min)}–${figure(max)})`;
+    return spread.min === spread.max ? number : spreadFigure(spread);
   });
 }
 

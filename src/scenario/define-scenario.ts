@@ -6,7 +6,7 @@ import { assertPair, claimStrategy, designId, runner, wakeupPolicy, workerPool }
 import { figure } from './figures.ts';
 import { invariant } from './judge.ts';
 import { withDefaults } from './parameters.ts';
-import type { QueueDesign, QueueScenario, RunnerScenario, Scenario, WakeupScenario } from './scenario.ts';
+import type { Expectation, QueueDesign, QueueScenario, RunnerScenario, Scenario, WakeupScenario } from './scenario.ts';
 import { UsageError } from './usage-error.ts';
 
 const ms = z.number().nonnegative();
@@ -231,6 +231,7 @@ function assertReferences(scenario: Scenario, name: string): void {
         `${name}: expectation '${expectation.id}' stands by '${expectation.verdict}': say why, in its 'why'`,
       );
     }
+    assertVerdict(expectation, name);
     const designs = typeof expectation.on === 'string' ? [expectation.on] : Object.values(expectation.on);
     const unknown = designs.find((design) => !ids.has(design));
     if (unknown !== undefined) {
@@ -252,6 +253,24 @@ function assertReferences(scenario: Scenario, name: string): void {
         );
       }
     }
+  }
+}
+
+const ONLY_IF = 'confirmed only if ';
+
+/** The verdict that it stands by is one that it can have: another would never come out, and nobody would know why. */
+function assertVerdict({ id, verdict = 'confirmed', on }: Expectation, name: string): void {
+  const where = `${name}: expectation '${id}' stands by '${verdict}'`;
+  if (verdict === 'confirmed' || verdict === 'refuted') return;
+  if (!verdict.startsWith(ONLY_IF)) {
+    throw new UsageError(`${where}: write 'confirmed', 'refuted' or '${ONLY_IF}<a reading>'`);
+  }
+  const readings = typeof on === 'string' ? [] : Object.keys(on);
+  if (readings.length < 2) throw new UsageError(`${where}: name two readings or more, in its 'on'`);
+  // In their order, and never all of them: that would be 'confirmed'.
+  const named = readings.filter((reading) => verdict.slice(ONLY_IF.length).split(', or ').includes(reading));
+  if (named.length === readings.length || verdict !== `${ONLY_IF}${named.join(', or ')}`) {
+    throw new UsageError(`${where}: name some of its readings, in their order: ${readings.join('; ')}`);
   }
 }
 

@@ -1,4 +1,4 @@
-import { type MissingCommandError, mockRedis } from '../runtime/mock-redis.ts';
+import { type MissingCommandError, MockServer } from '../runtime/mock-redis.ts';
 import type { Backend } from './backend.ts';
 import { runInRealTime } from './real-time.ts';
 
@@ -14,10 +14,13 @@ export function openMockBackend(timeScale: number): Backend {
         missing = reject;
       });
       broken.catch(() => {});
-      await runInRealTime(
-        { seed, keyPrefix: `run-${++runs}:`, timeScale, connect: () => mockRedis(missing), broken },
-        set,
-      );
+      const keyPrefix = `run-${++runs}:`;
+      const server = new MockServer(missing);
+      try {
+        await runInRealTime({ seed, keyPrefix, timeScale, connect: () => server.connect(), broken }, set);
+      } finally {
+        await server.close();
+      }
       return { redisCommands: null, redisUtilisation: null };
     },
     async close() {},

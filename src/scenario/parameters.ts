@@ -28,11 +28,18 @@ export function withDefaults(design: Parametrised, changes: Parameters = {}): Pa
   return { ...design.defaults, ...changes };
 }
 
-/** A duration of 0 would spin, or mean "for ever" to Redis; what is no duration is a count. @throws UsageError */
+const DURATION_MAX_MS = 24 * 60 * 60 * 1000;
+const COUNT_MAX = 1_000_000_000;
+
+/**
+ * A duration of 0 would spin, or mean "for ever" to Redis, and one of a few µs spins too; what is no duration is a count.
+ * @throws UsageError
+ */
 function assertNumber(design: Parametrised, name: string, value: number): void {
   const isDuration = name.endsWith('Ms');
-  if (isDuration ? value > 0 && Number.isFinite(value) : Number.isSafeInteger(value) && value >= 0) return;
-  const wanted = isDuration ? 'above 0' : 'a whole number, 0 or more';
+  if (isDuration ? value >= 1 && value <= DURATION_MAX_MS : Number.isInteger(value) && value >= 0 && value <= COUNT_MAX)
+    return;
+  const wanted = isDuration ? `from 1 to ${DURATION_MAX_MS} (a day, in ms)` : `a whole number from 0 to ${COUNT_MAX}`;
   throw new UsageError(`${design.id}: parameter '${name}' must be ${wanted}, not ${value}`);
 }
 

@@ -1,3 +1,4 @@
+import { InvalidValueError } from '../engine/errors.ts';
 import { measure } from '../metrics/measure.ts';
 import { MissingCommandError } from '../runtime/mock-redis.ts';
 import type { Backend, World } from './backend.ts';
@@ -14,7 +15,7 @@ import { setWakeupRun, wakeupWorkers } from './wakeup-run.ts';
 /**
  * Runs every design of a scenario on one seed, one after the other, and judges what was seen.
  * @param options.design only this one
- * @throws UsageError for a design that the scenario does not have, or a Redis that went away
+ * @throws UsageError for a design that the scenario does not have or that refuses its parameters, or a Redis that went away
  */
 export async function runScenario(
   scenario: Scenario,
@@ -37,8 +38,9 @@ export async function runScenario(
     try {
       runs.push(await runDesign(scenario, design, seed, backend));
     } catch (error) {
-      if (!(error instanceof MissingCommandError)) throw error;
-      skipped.push({ design: designId(design), reason: error.message });
+      const reason = whyBroken(error, backend);
+      if (reason === undefined) throw placed(error, `${scenario.id}, ${designId(design)}, seed ${seed}`);
+      skipped.push({ design: designId(design), reason });
     }
   }
   return {
@@ -52,7 +54,7 @@ export async function runScenario(
     timeScale: backend.timeScale,
     runs,
     skipped,
-    expectations: judgeExpectations(scenario, runs, backend.timeScale),
+    expectations: judgeExpectations(scenario, runs, backend),
   };
 }
 
@@ -65,6 +67,25 @@ function whyNot(scenario: Scenario, design: Design, { name }: Backend): string |
   }
   if ('schedules' in scenario.workload) return 'its schedules are the simulation’s to choose';
   return undefined;
+}
+
+/** Why a run that broke off is the backend's limit and no mistake; undefined where it is one. */
+function whyBroken(error: unknown, { timeScale }: Backend): string | undefined {
+  if (error instanceof MissingCommandError) return error.message;
+  // The scenario's own durations may be sound, and too short for the design once they are scaled.
+  if (error instanceof InvalidValueError && timeScale !== 1) return `at --time-scale ${timeScale}, ${error.message}`;
+  return undefined;
+}
+
+/** The same error with the run that it ended: bad input where a design refuses its parameters. */
+function placed(error: unknown, run: string): unknown {
+  if (error instanceof InvalidValueError) return new UsageError(`${run}: ${error.message}`, { cause: error });
+  if (!(error instanceof Error) || error instanceof UsageError) return error;
+  const stack = error.stack ?? error.message;
+  const told = new Error(`${run}: ${error.message}`, { cause: error });
+  // Where it was thrown is what helps, not where it was told.
+  told.stack = `${run}: ${stack}`;
+  return told;
 }
 
 async function runDesign(scenario: Scenario, design: Design, seed: number, backend: Backend): Promise<RunResult> {

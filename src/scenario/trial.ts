@@ -58,6 +58,7 @@ export function designFrom(options: {
       const known = [...Object.keys(claims.defaults), ...Object.keys(pool.defaults)].sort().join(', ');
       throw new UsageError(`neither ${claims.id} nor ${pool.id} has a parameter '${name}'; they have: ${known}`);
     }
+    if (Object.hasOwn(own[of], name)) throw new UsageError(`--set gives '${name}' twice: leave one of them out`);
     own[of][name] = parsed(value);
   }
   return {

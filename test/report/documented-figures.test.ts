@@ -15,7 +15,7 @@ const page = {
       sampleExpectation({
         figure: 'acceptance',
         documented: 'ten times as fast',
-        measured: '4.8 times',
+        measured: '4.8 times; 5.1 times',
         verdict: 'refuted',
         expected: 'refuted',
         why: 'There are five tokens.',
@@ -38,8 +38,8 @@ describe('the documented figures', () => {
 
   it('are reported claim by claim, with the reason wherever one is not confirmed', () => {
     const text = documentedFigures([page]);
-    expect(text).toContain('| ten times as fast | `zpopmin-then-token` | 4.8 times | ✗ refuted |');
-    expect(text).toContain('- *ten times as fast:* There are five tokens.');
+    expect(text).toContain('| 2 | ten times as fast | `zpopmin-then-token` | 4.8 times<br>5.1 times | ✗ refuted |');
+    expect(text).toContain('- *2:* There are five tokens.');
     expect(text.endsWith('\n')).toBe(true);
   });
 
@@ -64,6 +64,14 @@ describe('the overview', () => {
 
   it('shows what was found by simulation', () => {
     expect(at(120)).toMatch(/Found by simulation[\s\S]*Twice at once/);
+  });
+
+  it('begins with the summary, and gives a group that is wholly confirmed one line', () => {
+    const smooth = { scenario: queueScenario(), result: sampleResult({ expectations: [sampleExpectation()] }) };
+    const drawn = overview([smooth, found], { width: 120, colour: false });
+    expect(drawn).toMatch(/^2 expectations: 2 confirmed; all as expected\n/);
+    expect(drawn).toContain(`\n✓ ${smooth.result.title}: 1 of 1 confirmed\n`);
+    expect(drawn).not.toContain('✗');
   });
 
   it.each([40, 60, 80, 120, 160])('fits %i columns', (width) => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { spreadFigure, spreadPercentage } from '../../src/report/figure.ts';
 import { overSeeds, spreadOfNumbers, spreadOfTexts } from '../../src/report/seeds.ts';
 import { sampleExpectation, sampleResult, sampleRun } from './sample.ts';
 
@@ -13,6 +14,14 @@ describe('a spread over seeds', () => {
     expect(spreadOfTexts(['3 completed, 9 failed', '3 completed, 8 failed', '3 completed, 9 failed'])).toBe(
       '3 completed, 9 (8–9) failed',
     );
+  });
+
+  it('shows its three numbers alike, and one where they read the same', () => {
+    expect(spreadFigure({ min: 2.7, median: 3, max: 3.4 })).toBe('3.0 (2.7–3.4)');
+    expect(spreadFigure({ min: 3, median: 3.0001, max: 3.0002 })).toBe('3');
+    expect(spreadFigure({ min: 0.5259, median: 0.526, max: 0.5261 })).toBe('0.526');
+    expect(spreadFigure({ min: 8, median: 9, max: 9 })).toBe('9 (8–9)');
+    expect(spreadPercentage({ min: 0.0001, median: 0.0002, max: 0.0003 })).toBe('< 0.1 %');
   });
 
   it('of texts that differ in words names the commonest, with how often each came', () => {

@@ -127,6 +127,36 @@ describe('defineScenario', () => {
       "scenario 'sound': expectation 'x' stands by 'refuted': say why, in its 'why'",
     ],
     [
+      'a verdict of conditions with one reading',
+      'expectations',
+      [
+        {
+          id: 'x',
+          documented: 'y',
+          on: 'second',
+          verdict: 'confirmed only if foo',
+          why: 'z',
+          measure: () => undefined,
+        },
+      ],
+      "scenario 'sound': expectation 'x' stands by 'confirmed only if foo': name two readings or more, in its 'on'",
+    ],
+    [
+      'a verdict on a condition that is none of its readings',
+      'expectations',
+      [
+        {
+          id: 'x',
+          documented: 'y',
+          on: { early: 'single-queue-lock', late: 'second' },
+          verdict: 'confirmed only if foo',
+          why: 'z',
+          measure: () => undefined,
+        },
+      ],
+      "scenario 'sound': expectation 'x' stands by 'confirmed only if foo': name some of its readings, in their order: early; late",
+    ],
+    [
       'a figure that no document gives',
       'expectations',
       [{ id: 'x', documented: 'y', on: 'second', figure: 'z', invariant: 'no-task-lost', expect: 'holds' }],

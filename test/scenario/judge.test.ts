@@ -18,7 +18,7 @@ function ten(changes: Partial<FigureExpectation> = {}): FigureExpectation {
 
 function judge(expectation: FigureExpectation, completed: Record<string, number>, timeScale = 1): JudgedExpectation {
   const runs = Object.entries(completed).map(([design, count]) => runOf(design, count));
-  const [judged] = judgeExpectations(queueScenario({ expectations: [expectation] }), runs, timeScale);
+  const [judged] = judgeExpectations(queueScenario({ expectations: [expectation] }), runs, { name: 'sim', timeScale });
   return judged as JudgedExpectation;
 }
 
@@ -121,8 +121,28 @@ describe('an invariant', () => {
       ],
     });
     const run = runOf('single-queue-lock', 0, { invariants: judgeInvariants(['no-task-lost'], history) });
-    expect(judgeExpectations(scenario, [run], 1)[0]).toMatchObject({ verdict, measured });
+    expect(judgeExpectations(scenario, [run], { name: 'sim', timeScale: 1 })[0]).toMatchObject({ verdict, measured });
   });
+
+  it.each([
+    ['holds', lossy, 'not judged'],
+    ['violated', lossy, 'confirmed'],
+    ['holds', written(), 'confirmed'],
+    ['violated', written(), 'not judged'],
+  ] as const)(
+    'that is expected to be %s counts on ioredis-mock only where it came out so',
+    (wanted, history, verdict) => {
+      const scenario = queueScenario({
+        expectations: [
+          { id: 'safe', documented: 'safe', on: 'single-queue-lock', invariant: 'no-task-lost', expect: wanted },
+          ten(),
+        ],
+      });
+      const run = runOf('single-queue-lock', 10, { invariants: judgeInvariants(['no-task-lost'], history) });
+      const judged = judgeExpectations(scenario, [run], { name: 'mock', timeScale: 0.01 });
+      expect(judged.map((each) => each.verdict)).toEqual([verdict, 'not judged']);
+    },
+  );
 
   it('that nobody knows is refused with those that there are', () => {
     expect(() => invariant('magic')).toThrow("there is no invariant 'magic'; there are: no-task-lost,");

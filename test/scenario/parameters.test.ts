@@ -31,10 +31,14 @@ describe('parameters of a design', () => {
     [{ intervalMs: '5' }, 'some-design: parameter \'intervalMs\' must be a number, not "5"'],
     [{ eager: 1 }, "some-design: parameter 'eager' must be a boolean, not 1"],
     [{ phases: 'random' }, "some-design: parameter 'phases' must be 'aligned' or 'staggered', not \"random\""],
-    [{ intervalMs: 0 }, "some-design: parameter 'intervalMs' must be above 0, not 0"],
-    [{ intervalMs: -1 }, "some-design: parameter 'intervalMs' must be above 0, not -1"],
-    [{ places: -1 }, "some-design: parameter 'places' must be a whole number, 0 or more, not -1"],
-    [{ places: 1.5 }, "some-design: parameter 'places' must be a whole number, 0 or more, not 1.5"],
+    [{ intervalMs: 0 }, "some-design: parameter 'intervalMs' must be from 1 to 86400000 (a day, in ms), not 0"],
+    [
+      { intervalMs: 0.0001 },
+      "some-design: parameter 'intervalMs' must be from 1 to 86400000 (a day, in ms), not 0.0001",
+    ],
+    [{ intervalMs: 1e99 }, "some-design: parameter 'intervalMs' must be from 1 to 86400000 (a day, in ms), not 1e+99"],
+    [{ places: -1 }, "some-design: parameter 'places' must be a whole number from 0 to 1000000000, not -1"],
+    [{ places: 1.5 }, "some-design: parameter 'places' must be a whole number from 0 to 1000000000, not 1.5"],
   ])('refuse %o', (changes, message) => {
     expect(() => withDefaults(design, changes)).toThrow(new UsageError(message));
   });

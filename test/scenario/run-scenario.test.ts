@@ -104,9 +104,19 @@ describe('running a scenario', () => {
     ]);
   });
 
+  it('tells in one line which run a design refuses the parameters of', async () => {
+    const claimParameters = { leaseMs: 1000 };
+    const designs = [{ claims: 'reliable-list', pool: 'blocking', workers: 1, claimParameters }];
+    const attempt = runScenario(queueScenario({ designs }), sim);
+    await expect(attempt).rejects.toThrow(UsageError);
+    await expect(attempt).rejects.toThrow(/^sound, reliable-list, seed 1: leaseMs must be [^\n]+$/);
+  });
+
   it('does not hide any other error of a run', async () => {
     const backend: Backend = { ...SIM_BACKEND, run: () => Promise.reject(new Error('out of memory')) };
-    await expect(runScenario(queueScenario(), { seed: 1, backend })).rejects.toThrow('out of memory');
+    await expect(runScenario(queueScenario(), { seed: 1, backend })).rejects.toThrow(
+      'sound, single-queue-lock, seed 1: out of memory',
+    );
   });
 
   it('deals workers out to the processes in turn, named and numbered through', async () => {

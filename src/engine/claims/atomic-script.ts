@@ -5,8 +5,9 @@ import { type Popped, PoppedWithToken } from './popped-with-token.ts';
 
 type AtomicScriptParameters = {
   /**
-   * How the script compares the limit, which arrives as a string. As the document writes it (`string`), Lua refuses and every claim of
-   * a limited type fails; `number` is the smallest repair that runs.
+   * How the script compares the limit, which arrives as a string. As the document prints it (`string`), Lua refuses and every claim of
+   * a limited type fails. The default is `number`, the smallest repair that runs: whoever tries the printed script mends this at the first
+   * claim, and the promises and defects that the document writes about show only once it runs.
    */
   readonly limitArgument: 'number' | 'string';
   /** A token is `<owner>:<second>` as documented; `unique` adds what no other token has. */

@@ -35,11 +35,11 @@ local function standing(task, attempt, to)
   if last == attempt and status == 'processing' then
     return 'held'
   end
-  return settled == attempt and status == to and 'settled' or 'lost'
+  return to and settled == attempt .. ':' .. to and 'settled' or 'lost'
 end
 
 -- What an attempt that holds its task makes of it.
 local function settle(task, totals, attempt, to)
   move(task, totals, to)
-  redis.call('HSET', task, 'settled', attempt)
+  redis.call('HSET', task, 'settled', attempt .. ':' .. to)
 end

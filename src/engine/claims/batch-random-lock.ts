@@ -56,14 +56,14 @@ class BatchRandomLock extends SingleQueue {
  * The second repair of a queue whose workers all want its head: read the first ten, pick one at random, and go on as before: the
  * lock, the type's token.
  *
- * Promises: nothing is lost, limits hold. Gives up the order of the queue, and reads ten tasks to run one.
+ * Promises: nothing is lost while no process dies, limits hold. Gives up the order of the queue, and reads ten tasks to run one.
  */
 export const batchRandomLock: ClaimDefinition<BatchRandomLockParameters> = {
   id: 'batch-random-lock',
   source: 'xqueue-0.0.4, repair two',
   summary: 'read the first ten, pick one at random, lock it, then take the token',
   guarantees: {
-    delivery: 'at-least-once',
+    delivery: 'may lose tasks',
     order: 'none',
     limits: true,
     blocks: false,

@@ -1,5 +1,14 @@
 import type { Claim, ClaimContext, ClaimDefinition, ClaimStrategy, WorkerContext } from '../claim.ts';
-import { attemptOf, leasedClaim, observeEnd, observeWithdrawn, ownerOf } from '../lease.ts';
+import {
+  attemptOf,
+  checkLease,
+  LEASES_BROKEN_BY,
+  type Lease,
+  leasedClaim,
+  observeEnd,
+  observeWithdrawn,
+  ownerOf,
+} from '../lease.ts';
 import { runScript, type Script } from '../script.ts';
 import { pendingScore, type Task, type TaskStatus } from '../task.ts';
 import { fromHash, TaskStore, toArguments } from '../task-store.ts';
@@ -24,6 +33,7 @@ class LeasedScript implements ClaimStrategy {
   readonly #rotation = new TypeRotation();
 
   constructor(context: ClaimContext, { leaseMs }: LeasedScriptParameters) {
+    checkLease('leaseMs', leaseMs);
     this.#context = context;
     this.#leaseMs = leaseMs;
     this.#store = new TaskStore(context, context.keys, 'unindexed');
@@ -34,31 +44,10 @@ class LeasedScript implements ClaimStrategy {
   }
 
   async claim(worker: WorkerContext): Promise<Claim | undefined> {
-    const { keys, limiter, clock, observe } = this.#context;
-    const types = this.#rotation.next(worker.types);
-    const limits = types.map((type) => limiter.limitOrZero(type));
-    const askedAtMs = clock.now();
-    const reply = await this.#run(claimScript, this.#queuesOf(types), [keys.task(''), this.#leaseMs, ...limits]);
-    const [ended, attempt, record] = reply as [string[][], number?, string[]?];
-    this.#observeReclaimed(types, ended, worker);
-    if (attempt === undefined || record === undefined) {
-      observe({ kind: 'empty-poll', worker: worker.id });
-      return undefined;
-    }
-    const task = fromHash(record);
-    const lease = {
-      task,
-      attempt,
-      leaseMs: this.#leaseMs,
-      askedAtMs,
-      renew: async () => {
-        const renewed = [ownerOf(task.id, attempt), this.#leaseMs];
-        return (await this.#run(renewScript, [keys.leases(task.type)], renewed)) === 1;
-      },
-      settle: async (to: TaskStatus) =>
-        (await this.#run(settleScript, [...this.#keysOf(task), keys.leases(task.type)], [task.id, attempt, to])) === 1,
-    };
-    return leasedClaim(this.#context, lease, worker.id);
+    const claim = await leasedClaim(this.#context, this.#leaseMs, worker.id, () => this.#ask(worker));
+    if (claim !== 'nothing') return claim;
+    this.#context.observe({ kind: 'empty-poll', worker: worker.id });
+    return undefined;
   }
 
   async recover(worker: WorkerContext): Promise<number> {
@@ -76,6 +65,27 @@ class LeasedScript implements ClaimStrategy {
 
   count(status: TaskStatus): Promise<number> {
     return this.#store.count(status);
+  }
+
+  async #ask(worker: WorkerContext): Promise<Lease | undefined> {
+    const { keys, limiter } = this.#context;
+    const types = this.#rotation.next(worker.types);
+    const limits = types.map((type) => limiter.limitOrZero(type));
+    const reply = await this.#run(claimScript, this.#queuesOf(types), [keys.task(''), this.#leaseMs, ...limits]);
+    const [ended, attempt, record] = reply as [string[][], number?, string[]?];
+    this.#observeReclaimed(types, ended, worker);
+    if (attempt === undefined || record === undefined) return undefined;
+    const task = fromHash(record);
+    return {
+      task,
+      attempt,
+      renew: async () => {
+        const renewed = [ownerOf(task.id, attempt), this.#leaseMs];
+        return (await this.#run(renewScript, [keys.leases(task.type)], renewed)) === 1;
+      },
+      settle: async (to: TaskStatus) =>
+        (await this.#run(settleScript, [...this.#keysOf(task), keys.leases(task.type)], [task.id, attempt, to])) === 1,
+    };
   }
 
   #run(script: Script, keys: readonly string[], args: readonly (string | number)[]) {
@@ -113,6 +123,9 @@ class LeasedScript implements ClaimStrategy {
  * either canceled or claimed; submitting an id twice is submitting it once. A claim whose answer never came is taken back when its
  * lease ends.
  *
+ * Broken by a Redis that loses its last writes or evicts keys, and by steps of Redis's own clock, which times the leases; by a host
+ * that stands still for longer than its lease.
+ *
  * A task's key is made in the script from the id that it pops. On Redis Cluster all keys must share a slot: give the prefix a hash
  * tag, as in `{queue}:`.
  */
@@ -129,10 +142,7 @@ export const leasedScript: ClaimDefinition<LeasedScriptParameters> = {
     claimsByType: true,
     bindsWorkers: false,
     holdsUpOthers: false,
-    brokenBy: [
-      'a host that stands still for longer than its lease: its task may run beside its successor, whose settlement alone counts',
-      'a handler that goes on after its signal: it may run beside its successor too',
-    ],
+    brokenBy: LEASES_BROKEN_BY,
   },
   defaults: { leaseMs: 30_000 },
   create: (context, parameters) => new LeasedScript(context, parameters),

@@ -38,14 +38,14 @@ class RandomOffsetLock extends SingleQueue {
  * The emergency repair: an offset below min(10, queue length), the head where that place is empty, the lock, a second look at
  * the status, the token.
  *
- * Promises: nothing is lost, limits hold, no task is run twice while locks last. Gives up the order of the queue.
+ * Promises: nothing is lost while no process dies, limits hold, no task is run twice while locks last. Gives up the order of the queue.
  */
 export const randomOffsetLock: ClaimDefinition<RandomOffsetLockParameters> = {
   id: 'random-offset-lock',
   source: 'xqueue-0.0.4, loss repair three; xqueue-changelog, 0.0.4.1',
   summary: 'read a random one of the first ten, lock it, look again, then take the token',
   guarantees: {
-    delivery: 'at-least-once',
+    delivery: 'may lose tasks',
     order: 'none',
     limits: true,
     blocks: false,

@@ -4,13 +4,14 @@
 -- Returns the attempt, the record, and the attempt that it starts over, or 0; nil where there is nothing.
 -- @include "attempt.part.lua"
 -- @include "reliable-list.promote.part.lua"
-redis.call('SADD', KEYS[4], ARGV[2])
-redis.call('SET', KEYS[5], 1, 'PX', ARGV[3])
+-- @include "reliable-list.worker.part.lua"
+beat(KEYS[4], KEYS[5], ARGV[2], ARGV[3])
 for key = 7, #KEYS, 2 do
   local type, limit = ARGV[key - 3], ARGV[key - 2]
   redis.call('HSET', KEYS[3], type, limit)
   promote(KEYS[key], KEYS[key + 1], KEYS[2], tonumber(limit))
 end
+giveBackOthers(KEYS[6], KEYS[2])
 -- In its own list: moved there while it waited, or in an answer that never came; or begun, and not settled.
 local id = redis.call('LINDEX', KEYS[6], 0) or redis.call('LMOVE', KEYS[2], KEYS[6], 'LEFT', 'RIGHT')
 if not id then

@@ -1,6 +1,6 @@
 import type { Claim, ClaimContext, ClaimDefinition, ClaimStrategy, WorkerContext } from '../claim.ts';
 import { InvalidValueError } from '../errors.ts';
-import { leasedClaim, observeEnd, observeWithdrawn } from '../lease.ts';
+import { checkLease, LEASES_BROKEN_BY, type Lease, leasedClaim, observeEnd, observeWithdrawn } from '../lease.ts';
 import { runScript, type Script } from '../script.ts';
 import type { Task, TaskStatus } from '../task.ts';
 import { fromHash, TaskStore, toArguments } from '../task-store.ts';
@@ -28,6 +28,7 @@ class ReliableList implements ClaimStrategy {
 
   constructor(context: ClaimContext, parameters: ReliableListParameters) {
     const { blockMs, leaseMs } = parameters;
+    checkLease('leaseMs', leaseMs);
     if (leaseMs < 2 * blockMs) {
       throw new InvalidValueError(
         `leaseMs must be at least twice blockMs, or waiting workers count as dead; they are ${leaseMs} and ${blockMs}`,
@@ -81,28 +82,28 @@ class ReliableList implements ClaimStrategy {
     return this.#store.count(status);
   }
 
-  /** Waits until a task is in the worker's own list, or in vain. */
+  /**
+   * Waits until a task is in the worker's own list, or in vain. The worker is registered: it has just asked. A client may send BLMOVE
+   * again by itself, after a reconnection, long after its heart stopped and without anything that was sent before it: hence
+   * a name stays registered far longer than a heart beats.
+   */
   async #park(worker: WorkerContext): Promise<void> {
     const { keys } = this.#context;
-    const { blockMs, leaseMs } = this.#parameters;
-    const { blockingRedis } = worker;
-    const name = this.#nameOf(worker);
-    // In one breath: Redis must not move a task to a worker that is not known, or whose heart does not beat.
-    await Promise.all([
-      blockingRedis.sadd(keys.workers, name),
-      blockingRedis.set(keys.alive(name), 1, 'PX', leaseMs),
-      blockingRedis.blmove(keys.ready, keys.processing(name), 'LEFT', 'RIGHT', blockMs / 1000),
-    ]);
+    const own = keys.processing(this.#nameOf(worker));
+    await worker.blockingRedis.blmove(keys.ready, own, 'LEFT', 'RIGHT', this.#parameters.blockMs / 1000);
   }
 
   /** What is in the worker's own list, or ready. Undefined: it came too late. */
-  async #take(worker: WorkerContext): Promise<Claim | undefined | 'nothing'> {
-    const { keys, limiter, clock, observe } = this.#context;
+  #take(worker: WorkerContext): Promise<Claim | undefined | 'nothing'> {
+    return leasedClaim(this.#context, this.#parameters.leaseMs, worker.id, () => this.#ask(worker));
+  }
+
+  async #ask(worker: WorkerContext): Promise<Lease | undefined> {
+    const { keys, limiter, observe } = this.#context;
     const { leaseMs } = this.#parameters;
     const name = this.#nameOf(worker);
     const own = keys.processing(name);
     const heart = keys.alive(name);
-    const askedAtMs = clock.now();
     const reply = await this.#run(
       takeScript,
       [
@@ -111,23 +112,23 @@ class ReliableList implements ClaimStrategy {
       ],
       [keys.task(''), name, leaseMs, ...worker.types.flatMap((type) => [type, limiter.limitOrZero(type)])],
     );
-    if (reply === null) return 'nothing';
+    if (reply === null) return undefined;
     const [attempt, record, startsOver] = reply as [number, string[], number];
     const task = fromHash(record);
     if (startsOver > 0) {
       observe({ kind: 'recovered', task: task.id, worker: worker.id });
       observeEnd(observe, task, startsOver, 'pending');
     }
-    const lease = {
+    return {
       task,
       attempt,
-      leaseMs,
-      askedAtMs,
-      renew: async () => (await this.#run(renewScript, [keys.task(task.id), heart], [attempt, leaseMs])) === 1,
+      renew: async () => {
+        const beating = [keys.task(task.id), heart, keys.workers, own, keys.ready];
+        return (await this.#run(renewScript, beating, [attempt, leaseMs, name])) === 1;
+      },
       settle: async (to: TaskStatus) =>
         (await this.#run(settleScript, [...this.#keysOf(task), own], [task.id, task.type, attempt, to])) === 1,
     };
-    return leasedClaim(this.#context, lease, worker.id);
   }
 
   #nameOf({ id }: WorkerContext): string {
@@ -153,7 +154,11 @@ class ReliableList implements ClaimStrategy {
  *
  * Promises: a task is always in exactly one list, so that a crash between any two steps loses nothing; limits hold; a full type holds up
  * no other, as its tasks wait in their queue; what a late finisher says does not count; a task is either canceled or claimed;
- * submitting an id twice is submitting it once. An answer of Redis that never came, the worker finds in its own list when it next asks.
+ * submitting an id twice is submitting it once. An answer of Redis that never came, the worker finds in its own list when it next asks. What a
+ * BLMOVE that was sent again puts behind a running task goes back when the lease is renewed.
+ *
+ * Broken by a Redis that loses its last writes or evicts keys, and by steps of Redis's own clock, which times the hearts; by a host
+ * that stands still for longer than its lease.
  *
  * Priorities are not looked at. Keys of workers and tasks are made in scripts. On Redis Cluster all keys must share a slot: give the
  * prefix a hash tag, as in `{queue}:`.
@@ -172,8 +177,8 @@ export const reliableList: ClaimDefinition<ReliableListParameters> = {
     bindsWorkers: false,
     holdsUpOthers: false,
     brokenBy: [
-      'a host that stands still for longer than its lease: its task may run beside its successor, whose settlement alone counts',
-      'a handler that goes on after its signal: it may run beside its successor too',
+      ...LEASES_BROKEN_BY,
+      'a worker cut off from Redis for more than a day that dies as its BLMOVE is sent again: the task that it moved is lost',
       'processes with different handlers: a worker gives back what it has no handler for, to the front of the list',
     ],
   },

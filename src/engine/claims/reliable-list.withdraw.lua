@@ -10,5 +10,8 @@ if redis.call('LREM', KEYS[3], 1, ARGV[1]) == 0 then
   redis.call('SREM', KEYS[4], ARGV[1])
   promote(KEYS[3], KEYS[4], KEYS[5], tonumber(redis.call('HGET', KEYS[6], ARGV[2])))
 end
+if redis.call('EXISTS', KEYS[1]) == 0 then
+  return nil
+end
 move(KEYS[1], KEYS[2], 'canceled')
 return tonumber(redis.call('HGET', KEYS[1], 'attempt') or 0)

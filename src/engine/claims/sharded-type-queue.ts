@@ -48,15 +48,15 @@ class ShardedTypeQueue extends LockedQueues {
  * Several queues per type, crc32 of the id picks one: solutions one and four in one. A worker starts at its own shard of each of
  * its types.
  *
- * Promises: no type holds up another while each has workers of its own; limits hold; nothing waits for one worker only. Gives up
- * the order within a type: a shard's head goes before the better one of another shard.
+ * Promises: no type holds up another while each has workers of its own; limits hold; nothing is lost while no process dies, and
+ * nothing waits for one worker only. Gives up the order within a type: a shard's head goes before the better one of another shard.
  */
 export const shardedTypeQueue: ClaimDefinition<ShardedTypeQueueParameters> = {
   id: 'sharded-type-queue',
   source: 'xqueue-0.0.5, solution five',
   summary: 'several queues per type; workers bound to types lock a head, of their own shard first, then take the token',
   guarantees: {
-    delivery: 'at-least-once',
+    delivery: 'may lose tasks',
     order: 'per shard, priority, then submission order of claims',
     limits: true,
     blocks: false,

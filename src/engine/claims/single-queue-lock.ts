@@ -38,14 +38,14 @@ class SingleQueueLock extends SingleQueue {
 /**
  * One pending sorted set; a worker reads its head, takes `lock:task:<id>` (SET NX PX), then the type's token, then runs.
  *
- * Promises: nothing is lost, limits hold. Losing the lock ends the poll: N workers that poll in step start one task a poll.
+ * Promises: nothing is lost while no process dies, limits hold. Losing the lock ends the poll: N workers that poll in step start one task a poll.
  */
 export const singleQueueLock: ClaimDefinition<SingleQueueLockParameters> = {
   id: 'single-queue-lock',
   source: 'xqueue-0.0.4, bug 2; xqueue-changelog, 0.0.2–0.0.3',
   summary: 'read the head of one queue, lock that task, then take the token',
   guarantees: {
-    delivery: 'at-least-once',
+    delivery: 'may lose tasks',
     order: 'priority, then submission order of claims',
     limits: true,
     blocks: false,

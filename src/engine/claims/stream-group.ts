@@ -200,6 +200,8 @@ export const streamGroup: ClaimDefinition<StreamGroupParameters> = {
       'a handler longer than claimIdleMs is run again by another worker',
       'up to ten entries taken back at once run one after the other: the last may be taken back again, and run twice',
       'a handler that outlives its token',
+      'a crash between status processing and the end: the task is taken back, and its handler starts a second time',
+      'a client that dies between the record of a task and XADD: the task is never run',
       'a pool that stops leaves entries that wait for a token to be claimed back by another process',
       'a cancellation within a round trip of the claim: the task runs all the same',
     ],

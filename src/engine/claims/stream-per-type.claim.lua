@@ -33,14 +33,10 @@ local function read(stream)
   end
 end
 
--- An ended lease comes first: the room that it takes is its own.
+-- An ended lease comes before unread entries.
 local function nextOf(stream, leases, limit, ended)
-  while true do
+  while limit == 0 or live(leases) < limit do
     local owner = redis.call('ZRANGEBYSCORE', leases, '-inf', now(), 'LIMIT', 0, 1)[1]
-    local others = redis.call('ZCARD', leases) - (owner and 1 or 0)
-    if limit > 0 and others >= limit then
-      return nil
-    end
     local id, entry
     if owner then
       id = takeOver(stream, leases, owner, ended)
@@ -71,7 +67,7 @@ for key = 2, #KEYS, 3 do
   if id then
     local attempt, record = begin(prefix .. id, totals)
     redis.call('ZADD', leases, now() + ARGV[3], id .. ':' .. attempt)
-    local held = redis.call('ZCARD', leases)
+    local held = live(leases)
     if (limit == 0 or held < limit) and redis.call('XLEN', stream) > held then
       signal(wakeup)
     end

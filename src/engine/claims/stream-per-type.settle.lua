@@ -13,7 +13,7 @@ if where == 'held' then
   if ARGV[3] == 'pending' then
     redis.call('HSET', KEYS[1], 'entry', redis.call('XADD', KEYS[3], '*', 'task', ARGV[1]))
   end
-  if redis.call('XLEN', KEYS[3]) > redis.call('ZCARD', KEYS[5]) then
+  if redis.call('XLEN', KEYS[3]) > live(KEYS[5]) then
     signal(KEYS[4])
   end
 end

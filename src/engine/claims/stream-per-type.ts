@@ -1,5 +1,14 @@
 import type { Claim, ClaimContext, ClaimDefinition, ClaimStrategy, WorkerContext } from '../claim.ts';
-import { attemptOf, leasedClaim, observeEnd, observeWithdrawn, ownerOf } from '../lease.ts';
+import {
+  attemptOf,
+  checkLease,
+  LEASES_BROKEN_BY,
+  type Lease,
+  leasedClaim,
+  observeEnd,
+  observeWithdrawn,
+  ownerOf,
+} from '../lease.ts';
 import { runScript, type Script } from '../script.ts';
 import type { Task, TaskStatus } from '../task.ts';
 import { fromHash, TaskStore, toArguments } from '../task-store.ts';
@@ -25,6 +34,7 @@ class StreamPerType implements ClaimStrategy {
   readonly #rotation = new TypeRotation();
 
   constructor(context: ClaimContext, parameters: StreamPerTypeParameters) {
+    checkLease('claimIdleMs', parameters.claimIdleMs);
     this.#context = context;
     this.#parameters = parameters;
     this.#store = new TaskStore(context, context.keys, 'unindexed');
@@ -63,11 +73,14 @@ class StreamPerType implements ClaimStrategy {
   }
 
   /** A claim; undefined: one that came too late. */
-  async #next(worker: WorkerContext): Promise<Claim | undefined | 'nothing'> {
-    const { keys, limiter, clock } = this.#context;
+  #next(worker: WorkerContext): Promise<Claim | undefined | 'nothing'> {
+    return leasedClaim(this.#context, this.#parameters.claimIdleMs, worker.id, () => this.#ask(worker));
+  }
+
+  async #ask(worker: WorkerContext): Promise<Lease | undefined> {
+    const { keys, limiter } = this.#context;
     const { claimIdleMs: leaseMs } = this.#parameters;
     const types = this.#rotation.next(worker.types);
-    const askedAtMs = clock.now();
     const reply = await this.#run(
       claimScript,
       [keys.totals, ...types.flatMap((type) => [keys.typeStream(type), keys.leases(type), keys.wakeup(type)])],
@@ -77,14 +90,12 @@ class StreamPerType implements ClaimStrategy {
     for (const [index, [taken, gone]] of ended.entries()) {
       this.#observeEnded(types[index] as string, taken, gone, worker);
     }
-    if (attempt === undefined || record === undefined) return 'nothing';
+    if (attempt === undefined || record === undefined) return undefined;
     const task = fromHash(record);
     const leases = keys.leases(task.type);
-    const lease = {
+    return {
       task,
       attempt,
-      leaseMs,
-      askedAtMs,
       renew: async () => {
         const claimedAgain = [keys.task(task.id), keys.typeStream(task.type), leases];
         return (await this.#run(renewScript, claimedAgain, [ownerOf(task.id, attempt), worker.id, leaseMs])) === 1;
@@ -92,7 +103,6 @@ class StreamPerType implements ClaimStrategy {
       settle: async (to: TaskStatus) =>
         (await this.#run(settleScript, [...this.#keysOf(task), leases], [task.id, attempt, to])) === 1,
     };
-    return leasedClaim(this.#context, lease, worker.id);
   }
 
   #observeEnded(type: string, taken: readonly string[], gone: readonly string[], worker: WorkerContext): void {
@@ -133,6 +143,9 @@ class StreamPerType implements ClaimStrategy {
  * count; a task is either canceled or claimed; submitting an id twice is submitting it once. A claim whose answer never came is
  * taken over when its lease ends.
  *
+ * Broken by a Redis that loses its last writes or evicts keys, and by steps of Redis's own clock, which times the leases; by a host
+ * that stands still for longer than its lease.
+ *
  * A task's key is made in the script from the entry that it reads. On Redis Cluster all keys must share a slot: give the prefix a
  * hash tag, as in `{queue}:`.
  */
@@ -150,8 +163,7 @@ export const streamPerType: ClaimDefinition<StreamPerTypeParameters> = {
     bindsWorkers: false,
     holdsUpOthers: false,
     brokenBy: [
-      'a host that stands still for longer than claimIdleMs: its task may run beside its successor, whose settlement alone counts',
-      'a handler that goes on after its signal: it may run beside its successor too',
+      ...LEASES_BROKEN_BY,
       'somebody else who deletes an entry that a worker has: where that worker dies, the task ends as failed, reported as vanished',
     ],
   },

@@ -39,15 +39,15 @@ class TypeQueue extends LockedQueues {
 /**
  * A queue per type; a worker serves the types that it is bound to, one or several, in order.
  *
- * Promises: no type holds up another while each has workers of its own; limits hold, with tokens. Workers of one type want the same
- * head.
+ * Promises: no type holds up another while each has workers of its own; limits hold, with tokens; with locks, nothing is
+ * lost while no process dies. Workers of one type want the same head.
  */
 export const typeQueue: ClaimDefinition<TypeQueueParameters> = {
   id: 'type-queue',
   source: 'xqueue-0.0.5, solution four',
   summary: 'a queue per type; workers bound to types lock its head, then take the token',
   guarantees: {
-    delivery: 'at-least-once',
+    delivery: 'may lose tasks',
     order: 'per type, priority, then submission order of claims',
     limits: true,
     blocks: false,

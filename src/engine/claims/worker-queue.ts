@@ -171,6 +171,8 @@ export const workerQueue: ClaimDefinition<WorkerQueueParameters> = {
       'a task that waits for its token: its worker runs nothing else, and what is behind it in the list waits too',
       'priorities: a list has none',
       'a handler that outlives its token',
+      'a crash between status processing and the end: nothing returns the task to a list',
+      'a client that dies between the record of a task and RPUSH: the task is never run',
     ],
   },
   needsDispatcher: true,

@@ -50,6 +50,8 @@ export const zpopminThenToken: ClaimDefinition<Record<string, never>> = {
     brokenBy: [
       'more tasks popped at once than there are tokens',
       'a crash or an error reply between ZPOPMIN and the token',
+      'a crash between status processing and the end: nothing returns the task to the queue',
+      'a handler that outlives its token',
     ],
   },
   defaults: {},

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Claim } from '../../../src/engine/claim.ts';
+import type { Task } from '../../../src/engine/task.ts';
 import { inWorld, World } from '../world.ts';
 import { claimNext, describeSound, LEASE_MS, processOf, type SoundDesign, workerFor } from './sound.ts';
 
@@ -113,5 +114,16 @@ describe('leased-script', () => {
     await world.run();
     expect(world.eventsOf('status').map(({ to }) => to)).toEqual(['processing', 'pending']);
     expect(world.eventsOf('conflict').map(({ over }) => over)).toEqual(['lease']);
+  });
+
+  it('a queued task whose record somebody deleted is passed over, and cannot be canceled', async () => {
+    await inWorld(async (machine) => {
+      const { strategy, manager } = await processOf(DESIGN, machine);
+      for (const id of ['t1', 't2', 't3', 't4']) await manager.submit('email', null, { id });
+      const canceled = (await manager.get('t1')) as Task;
+      for (const id of ['t1', 't2', 't3']) await machine.redis.del(machine.keys.task(id));
+      expect(await strategy.withdraw(canceled)).toBe(false);
+      expect((await strategy.claim(workerFor(machine, 'worker-1')))?.task.id).toBe('t4');
+    });
   });
 });

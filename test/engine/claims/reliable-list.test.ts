@@ -143,6 +143,100 @@ describe('reliable-list', () => {
     expect(world.violations('no-token-leak')).toEqual([]);
   });
 
+  it('a BLMOVE that is sent again after its worker was thought dead, and dies then, loses nothing', async () => {
+    const world = new World();
+    const doomed = world.start('doomed', async (machine) => {
+      const { strategy } = await processOf(DESIGN, machine, { limit: 1 });
+      const worker = workerFor(machine, 'worker-1');
+      const cutOff = altered(worker.blockingRedis, {
+        blmove: async (...args: never[]) => {
+          await machine.clock.sleep(10 * LEASE_MS);
+          await (worker.blockingRedis.blmove as (...args: unknown[]) => Promise<unknown>).apply(
+            worker.blockingRedis,
+            args,
+          );
+          world.simulation.crash(doomed);
+        },
+      });
+      await strategy.claim({ ...worker, blockingRedis: cutOff });
+    });
+    world.start('other', async (machine) => {
+      const { strategy, manager } = await processOf(DESIGN, machine, { limit: 1 });
+      const worker = workerFor(machine, 'worker-2');
+      await machine.clock.sleep(9 * LEASE_MS);
+      await strategy.recover?.(worker);
+      await machine.clock.sleep(LEASE_MS + 50);
+      await manager.submit('email', null, { id: 't1' });
+      await machine.clock.sleep(50);
+      const claim = await claimNext(strategy, worker);
+      expect(claim?.task.id).toBe('t1');
+      await claim?.complete();
+      expect(await manager.stats()).toMatchObject({ pending: 0, processing: 0, success: 1 });
+      expect(await DESIGN.tokensOf(machine, 'email')).toBe(0);
+      worker.done();
+    });
+    await world.run();
+  });
+
+  it('forgets a worker that was not heard of for a day, once its list is empty', async () => {
+    const world = new World();
+    const doomed = world.start('doomed', async (machine) => {
+      const { strategy, manager } = await processOf(DESIGN, machine);
+      await manager.submit('email', null);
+      await strategy.claim(workerFor(machine, 'worker-1'));
+      world.simulation.crash(doomed);
+    });
+    world.start('other', async (machine) => {
+      const { strategy } = await processOf(DESIGN, machine);
+      const { redis, keys, clock } = machine;
+      const worker = workerFor(machine, 'worker-2');
+      await clock.sleep(23 * 3_600_000);
+      expect(await strategy.recover?.(worker)).toBe(1);
+      expect(await redis.zcard(keys.workers)).toBe(1);
+      await clock.sleep(2 * 3_600_000);
+      expect(await strategy.recover?.(worker)).toBe(0);
+      expect(await redis.zcard(keys.workers)).toBe(0);
+      worker.done();
+    });
+    await world.run();
+  });
+
+  it('a task that a BLMOVE, sent again, puts behind another goes back at once, and at the next renewal', async () => {
+    await inWorld(async (machine) => {
+      const { redis, keys, clock } = machine;
+      const { strategy, manager } = await processOf(DESIGN, machine);
+      const [one, two] = [workerFor(machine, 'worker-1'), workerFor(machine, 'worker-2')];
+      const move = (one.blockingRedis.blmove as (...args: unknown[]) => Promise<unknown>).bind(one.blockingRedis);
+      let own: string | undefined;
+      const twice = altered(one.blockingRedis, {
+        blmove: async (...args: never[]) => {
+          own = args[1] as string | undefined;
+          await move(...args);
+          return move(...args);
+        },
+      });
+      const waiting = strategy.claim({ ...one, blockingRedis: twice });
+      await clock.sleep(50);
+      for (const id of ['t1', 't2', 't3']) await manager.submit('email', null, { id });
+      const first = await waiting;
+      expect(first?.task.id).toBe('t1');
+      const second = await strategy.claim(two);
+      expect(second?.task.id).toBe('t2');
+      await second?.complete();
+      // And now while it runs.
+      await move(keys.ready, own, 'LEFT', 'RIGHT', 1);
+      expect(await strategy.claim(two)).toBeUndefined();
+      await clock.sleep(LEASE_MS / 3);
+      const third = await strategy.claim(two);
+      expect(third?.task.id).toBe('t3');
+      await third?.complete();
+      await first?.complete();
+      expect(await redis.llen(own ?? '')).toBe(0);
+      expect(await manager.stats()).toMatchObject({ pending: 0, processing: 0, success: 3 });
+      for (const worker of [one, two]) worker.done();
+    });
+  });
+
   it('refuses a wait that its heart would not outlast', async () => {
     await inWorld(async (machine) => {
       await expect(openQueue(machine, 'reliable-list', { leaseMs: 1000, blockMs: 501 })).rejects.toThrow(

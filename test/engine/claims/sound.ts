@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Claim, ClaimStrategy, Parameters, WorkerContext } from '../../../src/engine/claim.ts';
-import { LeaseLostError } from '../../../src/engine/errors.ts';
+import { InvalidValueError, LeaseLostError } from '../../../src/engine/errors.ts';
 import type { RedisClient } from '../../../src/engine/ports.ts';
 import { type Handler, runClaim } from '../../../src/engine/worker.ts';
 import { altered, inWorld, type Machine, openQueue, type Process, poolOf, World, workerOf } from '../world.ts';
@@ -270,6 +270,118 @@ export function describeSound(design: SoundDesign): void {
       });
       expect(world.eventsOf('token-acquired').map(({ token }) => token)).toEqual(['t1:1', 't1:2']);
       for (const id of ['no-token-leak', 'legal-lifecycle']) expect(world.violations(id)).toEqual([]);
+    });
+
+    it('after a limit was lowered, tasks of more dead workers than it now allows are run all the same', async () => {
+      const world = new World();
+      const doomed = world.start('doomed', async (machine) => {
+        const { strategy, manager } = await processOf(design, machine, { limit: 3 });
+        for (let count = 0; count < 3; count++) await manager.submit('email', null);
+        for (const id of ['worker-1', 'worker-2', 'worker-3']) await strategy.claim(workerFor(machine, id));
+        world.simulation.crash(doomed);
+      });
+      world.start('heir', async (machine) => {
+        const { strategy, manager } = await processOf(design, machine, { limit: 1 });
+        const worker = workerFor(machine, 'worker-4');
+        await machine.clock.sleep(LEASE_MS + 10);
+        for (let count = 0; count < 3; count++) {
+          const claim = await claimNext(strategy, worker);
+          expect(claim).toBeDefined();
+          await claim?.complete();
+        }
+        expect(await manager.stats()).toMatchObject({ pending: 0, processing: 0, success: 3 });
+        worker.done();
+      });
+      await world.run();
+      expect(world.violations('no-token-leak')).toEqual([]);
+    });
+
+    it('a clock that steps backwards while a claim is asked for postpones nothing', async () => {
+      await inWorld(async (machine, world) => {
+        let isDown = false;
+        const redis = altered(machine.redis, {
+          evalsha: (...args: never[]) =>
+            isDown
+              ? new Promise(() => {})
+              : (machine.redis.evalsha as (...args: unknown[]) => Promise<unknown>).apply(machine.redis, args),
+        });
+        const { strategy, manager } = await processOf(design, { ...machine, redis });
+        await manager.submit('email', null);
+        const worker = workerFor(machine, 'worker-1');
+        const askedMs = world.nowMs;
+        const asked = strategy.claim(worker);
+        await machine.clock.sleep(0.1);
+        machine.host.jumpClock(-60_000);
+        const claim = (await asked) as Claim;
+        // Renewed on time, and stopped on time once nobody answers.
+        await machine.clock.sleep(LEASE_MS * 1.5, claim.lost);
+        isDown = true;
+        const stopped = machine.clock.sleep(10 * LEASE_MS, claim.lost).catch((reason: unknown) => reason);
+        expect(await stopped).toBeInstanceOf(LeaseLostError);
+        expect(world.nowMs - askedMs).toBeLessThan(2.5 * LEASE_MS);
+        isDown = false;
+        await claim.release();
+        worker.done();
+      });
+    });
+
+    it('a settlement that Redis refuses is sent again while the lease lasts: the task runs once', async () => {
+      const world = new World();
+      let refusals = 0;
+      world.start('app', async (machine) => {
+        const send = (machine.redis.evalsha as (...args: unknown[]) => Promise<unknown>).bind(machine.redis);
+        const refusing = altered(machine.redis, {
+          evalsha: async (...args: unknown[]) => {
+            if (args.at(-1) === 'success' && refusals++ < 3) {
+              // The first is refused, the second carried out and not answered.
+              if (refusals === 2) await send(...args).catch(() => {});
+              throw new Error('LOADING Redis is loading the dataset in memory');
+            }
+            return send(...args);
+          },
+        });
+        const process = await processOf(design, { ...machine, redis: refusing }, { limit: 1 });
+        await process.manager.submit('email', null, { id: 't1' });
+        const running = poolOf(process, pool, ['worker-1', 'worker-2'], poolChanges);
+        running.start();
+        await machine.clock.sleep(5 * LEASE_MS);
+        await running.stop();
+        expect(await process.manager.stats()).toMatchObject({ pending: 0, processing: 0, success: 1 });
+      });
+      await world.run();
+      expect(refusals).toBeGreaterThan(3);
+      expect(world.eventsOf('started')).toHaveLength(1);
+      expect(world.eventsOf('settle-failed')).toEqual([]);
+      for (const id of ['no-token-leak', 'legal-lifecycle']) expect(world.violations(id)).toEqual([]);
+    });
+
+    it('a settlement that Redis refuses for ever is given up before the lease is over', async () => {
+      await inWorld(async (machine, world) => {
+        const send = (machine.redis.evalsha as (...args: unknown[]) => Promise<unknown>).bind(machine.redis);
+        const redis = altered(machine.redis, {
+          evalsha: async (...args: unknown[]) => {
+            if (args.at(-1) === 'success') throw new Error('OOM command not allowed');
+            return send(...args);
+          },
+        });
+        const { strategy, manager } = await processOf(design, { ...machine, redis });
+        await manager.submit('email', null);
+        const worker = workerFor(machine, 'worker-1');
+        const claim = await strategy.claim(worker);
+        const endedMs = world.nowMs;
+        await expect(claim?.complete()).rejects.toThrow('OOM');
+        expect(world.nowMs - endedMs).toBeLessThan(LEASE_MS);
+        worker.done();
+      });
+    });
+
+    it('refuses a lease that is too short to be answered in time', async () => {
+      await inWorld(async (machine) => {
+        const lease = 'claimIdleMs' in design.parameters ? 'claimIdleMs' : 'leaseMs';
+        const open = (leaseMs: number) => openQueue(machine, claims, { [lease]: leaseMs, blockMs: 10 });
+        for (const leaseMs of [0.5, 99, Number.NaN]) await expect(open(leaseMs)).rejects.toThrow(InvalidValueError);
+        await open(100);
+      });
     });
   });
 }
