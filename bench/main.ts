@@ -8,6 +8,7 @@ import Table from 'cli-table3';
 import { Bench } from 'tinybench';
 import { addAndPop } from './queue-commands.ts';
 import { eventsOf, sleepInSimulation, sleepUnderFakeTimers } from './sleeping-coroutines.ts';
+import type { TimerRow } from './timers.ts';
 
 const smoke = process.argv.includes('--smoke');
 const SLEEPS = smoke ? 10 : 200;
@@ -36,6 +37,8 @@ const once = manyTasks(TASKS);
 const twice = manyTasks(TASKS * 2);
 const unlimited = manyTasks(TASKS, 'unlimited');
 const growth = twice.seconds / once.seconds;
+const explored = exploredSeeds('zpopmin-then-token');
+const exploredSound = exploredSeeds('leased-script');
 
 const rows: Row[] = [
   row('sleep/resume of 100 coroutines', '≤ 0.4 µs an event', `${eventUs.toFixed(3)} µs`, eventUs <= 0.4),
@@ -54,13 +57,38 @@ const rows: Row[] = [
   ),
   row('the same, the type without a limit', '≤ 5 s', `${unlimited.seconds.toFixed(2)} s`, unlimited.seconds <= 5),
   row('peak memory with the limit', '≤ 600 MB', `${once.peakMb.toFixed(0)} MB`, once.peakMb <= 600),
+  row(
+    'explored seeds, 12 tasks, 10 workers, zpopmin-then-token',
+    '≥ 1000 a second',
+    explored.toFixed(0),
+    explored >= 1000,
+  ),
+  row('the same, leased-script', '≥ 1000 a second', exploredSound.toFixed(0), exploredSound >= 1000),
   row(`${TASKS * 2} tasks against ${TASKS}`, '≤ 2.3 ×', `${growth.toFixed(2)} ×`, growth <= 2.3),
 ];
+
+const timers = timerRows();
+const us = (contender: string, operation: string) => timerOf(contender, operation).medianUs;
+for (const operation of ['add', 'cancel any', 'cancel the earliest']) {
+  rows.push(
+    row(
+      `timing wheel, most pending: ${operation}`,
+      '≤ 0.5 µs',
+      `${us('wheel', operation).toFixed(3)} µs`,
+      us('wheel', operation) <= 0.5,
+    ),
+  );
+}
+for (const heap of ['heap, reset if earlier', 'heap, reset if new first']) {
+  const ratio = us(heap, 'cancel the earliest') / us('wheel', 'cancel the earliest');
+  rows.push(row(`${heap}: cancel the earliest`, '≥ 5 × the wheel’s', `${ratio.toFixed(1)} ×`, ratio >= 5));
+}
 
 const table = new Table({ head: ['check', 'asked', 'measured', ''], style: { head: [], border: [] } });
 for (const { check, asked, measured, met } of rows)
   table.push([check, asked, measured, smoke ? '' : met ? 'met' : 'MISSED']);
 console.log(table.toString());
+printTimers();
 console.log(smoke ? 'smoke run: nothing is judged' : `medians of ${REPEATS} or more runs`);
 process.exitCode = smoke || rows.every(({ met }) => met) ? 0 : 1;
 
@@ -86,4 +114,44 @@ function manyTasks(tasks: number, ...options: string[]): { readonly seconds: num
   const median = (pick: (run: { seconds: number; peakMb: number }) => number) =>
     runs.map(pick).sort((a, b) => a - b)[Math.floor(runs.length / 2)] as number;
   return { seconds: median((run) => run.seconds), peakMb: median((run) => run.peakMb) };
+}
+
+/** Seeds a second of CPU time, on one thread, judged. */
+function exploredSeeds(design: string): number {
+  const script = fileURLToPath(new URL('explored-runs.ts', import.meta.url));
+  const options = smoke ? ['--once'] : [];
+  const output = execFileSync(process.execPath, ['--import', 'tsx', script, design, ...options], { encoding: 'utf8' });
+  return (JSON.parse(output) as { seedsPerSecond: number }).seedsPerSecond;
+}
+
+/** In a process of their own: a million of Node's timers is nothing to leave behind. */
+function timerRows(): readonly TimerRow[] {
+  const script = fileURLToPath(new URL('timers.ts', import.meta.url));
+  const output = execFileSync(process.execPath, ['--import', 'tsx', script, ...(smoke ? ['--smoke'] : [])], {
+    encoding: 'utf8',
+  });
+  return JSON.parse(output) as TimerRow[];
+}
+
+/** With the most pending. */
+function timerOf(contender: string, operation: string): TimerRow {
+  const found = timers.findLast((timer) => timer.contender === contender && timer.operation === operation);
+  if (found === undefined) throw new Error(`${contender} did not ${operation}`);
+  return found;
+}
+
+/** Times are this machine's; what they are to the wheel's is what to compare. */
+function printTimers(): void {
+  const table = new Table({
+    head: ['pending', 'operation', 'timers', 'µs (± MAD)', '× the wheel’s'],
+    style: { head: [], border: [] },
+  });
+  for (const { pending, operation, contender, medianUs, madUs } of timers) {
+    const wheel = timers.find(
+      (timer) => timer.contender === 'wheel' && timer.pending === pending && timer.operation === operation,
+    );
+    const ratio = wheel === undefined ? '' : (medianUs / wheel.medianUs).toFixed(1);
+    table.push([pending, operation, contender, `${medianUs.toFixed(3)} ± ${madUs.toFixed(3)}`, ratio]);
+  }
+  console.log(table.toString());
 }

@@ -3,4 +3,4 @@ import { workerData } from 'node:worker_threads';
 import { moduleUrl, register } from './register.js';
 
 await register(workerData.needsTypeScript);
-await import(moduleUrl('explore/sweep-worker'));
+await import(moduleUrl(workerData.module));

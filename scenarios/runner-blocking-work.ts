@@ -20,6 +20,7 @@ const waits = (run: RunResult) => `a short task waits up to ${longestWaitMs(run)
 
 export default defineScenario({
   id: 'runner-blocking-work',
+  weakness: 8,
   title: 'Four threads that wait for a disk',
   source: 'task-runner, 8',
   story:

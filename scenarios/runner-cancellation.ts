@@ -9,6 +9,7 @@ const design = (cancellation: string) => ({
 
 export default defineScenario({
   id: 'runner-cancellation',
+  weakness: 9,
   title: 'Cancellation that never arrives',
   source: 'task-runner, 9',
   story: 'Ten jobs of a second each are submitted, and after 200 ms their callers want them stopped.',

@@ -28,6 +28,7 @@ const held = (run: RunResult) => `${heldMost(run)} tasks held at once, ${CAPACIT
 
 export default defineScenario({
   id: 'runner-flood',
+  weakness: 1,
   title: 'Five hundred posts for a channel of a hundred',
   source: 'task-runner, 1',
   story:

@@ -4,6 +4,7 @@ const design = (shutdown: string) => ({ id: shutdown, runner: 'task-scheduler', 
 
 export default defineScenario({
   id: 'runner-graceful-delayed',
+  weakness: 4,
   title: 'Graceful to all but the delayed',
   source: 'task-runner, 4',
   story:

@@ -12,6 +12,7 @@ const tooEarly = ({ invariants }: RunResult) => {
 
 export default defineScenario({
   id: 'runner-graceful-gap',
+  weakness: 4,
   title: 'Between two counters',
   source: 'task-runner, 4',
   story:

@@ -8,6 +8,7 @@ const design = (shutdown: string) => ({
 
 export default defineScenario({
   id: 'runner-graceful-sequenced',
+  weakness: 4,
   title: 'An empty queue with nine tasks behind it',
   source: 'task-runner, 4',
   story:

@@ -32,6 +32,7 @@ const report = (run: RunResult) => {
 
 export default defineScenario({
   id: 'runner-monitoring',
+  weakness: 7,
   title: 'What an operator can know',
   source: 'task-runner, 7',
   story:

@@ -19,6 +19,7 @@ const refusesAll = (run: RunResult) => {
 
 export default defineScenario({
   id: 'runner-post-after-close',
+  weakness: 1,
   title: 'Accepted by a runner that is gone',
   source: 'task-runner, 1',
   story: 'A task is posted every millisecond to a runner that is shut down half-way.',

@@ -4,6 +4,7 @@ const design = (scan: string) => ({ id: scan, runner: 'task-scheduler', paramete
 
 export default defineScenario({
   id: 'runner-priority-scan',
+  weakness: 8,
   title: 'Whoever asks least is served first',
   source: 'task-runner, 8',
   story: 'Forty best-effort tasks are queued, then ten come that a user waits for. One thread.',

@@ -9,6 +9,7 @@ const runAll = ({ metrics: { completed, submitted } }: RunResult) => ({
 
 export default defineScenario({
   id: 'runner-refactored-loop',
+  weakness: 3,
   title: 'The refactoring that runs one task',
   source: 'task-runner, 3',
   story:

@@ -13,6 +13,7 @@ const allRun = ({ metrics: { completed, canceled } }: RunResult) => ({
 
 export default defineScenario({
   id: 'runner-request-context',
+  weakness: 9,
   title: 'The job that dies with its request',
   source: 'task-runner, 9',
   story: 'Ten requests submit a job of a second each and are answered after 50 ms, as background jobs are for.',

@@ -9,6 +9,7 @@ const design = (duplicateCheck: string) => ({
 
 export default defineScenario({
   id: 'runner-restart',
+  weakness: 6,
   title: 'Jobs run twice after a restart',
   source: 'task-runner, 6',
   story:

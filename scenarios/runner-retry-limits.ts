@@ -21,6 +21,7 @@ const isMarked = ({ history: { events } }: RunResult) =>
 
 export default defineScenario({
   id: 'runner-retry-limits',
+  weakness: 2,
   title: 'One sick job holds up the rest',
   source: 'task-runner, 2',
   story: 'The store refuses the status updates of one job of twenty for two seconds, and takes all others.',

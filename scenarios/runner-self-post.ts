@@ -14,6 +14,7 @@ const goesOn = ({ metrics: { completed }, history: { events } }: RunResult) => {
 
 export default defineScenario({
   id: 'runner-self-post',
+  weakness: 1,
   title: 'A task that waits for its own thread',
   source: 'task-runner, 1',
   story:

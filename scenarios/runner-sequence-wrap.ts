@@ -17,6 +17,7 @@ const inOrder = (run: RunResult) => ({
 
 export default defineScenario({
   id: 'runner-sequence-wrap',
+  weakness: 10,
   title: 'Four numbers before the wrap',
   source: 'task-runner, 10',
   story:

@@ -19,6 +19,7 @@ function shutdownMs({ history: { events, timesUs } }: RunResult): number {
 
 export default defineScenario({
   id: 'runner-shutdown',
+  weakness: 4,
   title: 'A shutdown that clears the queue',
   source: 'task-runner, 4',
   story: 'Forty tasks of 100 ms are posted to four threads, and after 250 ms the scheduler is shut down.',

@@ -23,6 +23,7 @@ const reports = ({ history: { events } }: RunResult) => events.filter((event) =>
 
 export default defineScenario({
   id: 'runner-status-updates',
+  weakness: 2,
   title: 'Statuses that never arrive',
   source: 'task-runner, 2',
   story:

@@ -13,6 +13,7 @@ const run = ({ metrics: { completed } }: RunResult) => ({
 
 export default defineScenario({
   id: 'runner-store-check-deadlock',
+  weakness: 6,
   title: 'The check that waits for its own thread',
   source: 'task-runner, 6',
   story: 'Five jobs are submitted one after the other, on a pool of one thread and on one of two.',
@@ -21,7 +22,7 @@ export default defineScenario({
     'Where both layers borrow threads of one pool, and the pool has one, the control layer waits for what can only run after it.',
   workload: { posts: [{ type: 'job', count: 5, handlerMs: 10 }], durationMs: 2000 },
   designs: [design('store', 1), design('store', 2), design('sound', 1)],
-  invariants: ['no-duplicate-job'],
+  invariants: ['no-duplicate-job', 'posts-answered'],
   expectations: [
     {
       id: 'check-ends',

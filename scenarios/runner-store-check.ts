@@ -23,6 +23,7 @@ const allRun = (run: RunResult) => ({
 
 export default defineScenario({
   id: 'runner-store-check',
+  weakness: 6,
   title: 'Refused for ever by the process that died',
   source: 'task-runner, 6',
   story:

@@ -29,6 +29,7 @@ export default defineScenario({
     { wakeup: 'capacity-one' },
     { wakeup: 'throttle' },
     { wakeup: 'recommended' },
+    ...['counting', 'drain', 'recommended'].map((wakeup) => ({ id: `${wakeup}/3`, wakeup, workersPerType: 3 })),
   ],
   invariants: ['bounded-queries'],
   expectations: [
@@ -135,6 +136,19 @@ export default defineScenario({
       documented: 'drain, capacity one and dedupe together: 2 queries',
       on: 'recommended',
       measure: twoQueries,
+    },
+    {
+      id: 'three-share-the-herd',
+      documented: '(several workers are not documented) three on one channel: 40 queries still',
+      on: 'counting/3',
+      measure: ({ metrics }) => ({ measured: `${metrics.queries} queries`, confirmed: metrics.queries === 40 }),
+    },
+    {
+      id: 'three-look-once-each',
+      source: 'async-task, solution one, and recommended combination',
+      documented: '(several workers are not documented) drained, three on one channel make two queries each at most: 6',
+      on: { drained: 'drain/3', 'recommended combination': 'recommended/3' },
+      measure: ({ metrics: { queries = 0 } }) => ({ measured: `${queries} queries`, confirmed: queries <= 6 }),
     },
   ],
 });

@@ -2,6 +2,7 @@
  * Windtunnel: the engine to adopt, and the tunnel to try it in. Everything here is stable; what is not exported is not.
  */
 
+export { BrokenPromiseError, type CheckOptions, checkDesign } from './check-design.ts';
 export { atomicScript } from './engine/claims/atomic-script.ts';
 export { batchRandomLock } from './engine/claims/batch-random-lock.ts';
 export { leasedScript } from './engine/claims/leased-script.ts';
@@ -31,6 +32,18 @@ export { dedupe } from './engine/wakeups/dedupe.ts';
 export { drain } from './engine/wakeups/drain.ts';
 export { recommended } from './engine/wakeups/recommended.ts';
 export { throttle } from './engine/wakeups/throttle.ts';
+export { type Exhaustion, type ExhaustOptions, exhaust } from './explore/exhaustive.ts';
+export { type Exploration, type ExploreOptions, explore } from './explore/explore.ts';
+export {
+  type ExhaustiveExploration,
+  exploreExhaustively,
+  type SmallScopeOptions,
+} from './explore/explore-exhaustively.ts';
+export { type FaultMenu, faultMenu } from './explore/fault-plan.ts';
+export type { Finding } from './explore/finding.ts';
+export { type Replay, replay } from './explore/replay.ts';
+export type { RunSpec } from './explore/run-spec.ts';
+export { shrink } from './explore/shrink.ts';
 export { seedsOf, sweep } from './explore/sweep.ts';
 export type { SweepJob } from './explore/sweep-job.ts';
 export type { History } from './history/history.ts';

@@ -2,8 +2,12 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { UsageError } from '../scenario/usage-error.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
+import { addExploreCommand } from './explore.ts';
 import { addGridCommand } from './grid.ts';
+import { addMergeCommand } from './merge.ts';
+import { addMutantsCommand } from './mutants.ts';
 import { complain, print } from './output.ts';
+import { addReplayCommand } from './replay.ts';
 import { addReportCommand } from './report.ts';
 import { addRunCommand } from './run.ts';
 import { addScenarioCommand } from './scenario.ts';
@@ -50,6 +54,10 @@ function program(finish: (code: ExitCode) => void): Command {
   addScenarioCommand(root, finish);
   addRunCommand(root, finish);
   addGridCommand(root, finish);
+  addExploreCommand(root, finish);
+  addReplayCommand(root, finish);
+  addMergeCommand(root, finish);
+  addMutantsCommand(root, finish);
   addReportCommand(root, finish);
   return root;
 }

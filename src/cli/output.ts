@@ -1,6 +1,6 @@
 import type { Canvas } from '../report/palette.ts';
 
-/** What a reader without a terminal is taken to have. */
+/** What a reader without a terminal is taken to have, who does not say so by COLUMNS. */
 const WIDTH_PIPED = 120;
 const WIDTH_MIN = 40;
 /** Longer lines are hard to follow with the eye. */
@@ -27,7 +27,7 @@ export function progress(text: string): void {
 export function canvas(): Canvas {
   const { isTTY, columns } = process.stdout;
   // A terminal that does not know its width says 0.
-  const width = isTTY && columns > 0 ? columns : WIDTH_PIPED;
+  const width = isTTY && columns > 0 ? columns : Number(process.env.COLUMNS) || WIDTH_PIPED;
   return {
     width: Math.min(Math.max(width, WIDTH_MIN), WIDTH_MAX),
     colour: isTTY === true && !process.env.NO_COLOR && process.env.TERM !== 'dumb',

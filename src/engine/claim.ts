@@ -85,7 +85,37 @@ export interface Guarantees {
   readonly holdsUpOthers: boolean;
   /** What breaks it, in a line each. */
   readonly brokenBy: readonly string[];
+  /** The faults under which all of this still stands, but for what no design can keep then (see promises.ts); default none. */
+  readonly survives?: readonly FaultClass[];
 }
+
+/** What may go wrong around a design. */
+export type FaultKind =
+  | 'crash'
+  | 'pause'
+  | 'clock-jump'
+  | 'request-lost'
+  | 'reply-lost'
+  | 'reset'
+  | 'delay'
+  | 'partition'
+  | 'redis-restart'
+  | 'failover'
+  | 'script-flush'
+  | 'error-reply'
+  | 'slow-command'
+  | 'message-lost'
+  | 'message-doubled'
+  | 'handler-throws'
+  | 'handler-hangs'
+  | 'handler-blocks'
+  | 'misconfigured';
+
+/**
+ * What contracts and menus are made of: a kind of fault, or a part of one that a design may survive where it does not survive the rest.
+ * `redis-restart:kept` comes back with all its data; `clock-jump:workers` spares Redis's own clock.
+ */
+export type FaultClass = FaultKind | 'redis-restart:kept' | 'clock-jump:workers';
 
 /** A parameter's value. Durations end in `Ms`, so that a run in real time can shorten them. */
 export type ParameterValue = number | string | boolean;

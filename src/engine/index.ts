@@ -4,6 +4,8 @@ export type {
   ClaimContext,
   ClaimDefinition,
   ClaimStrategy,
+  FaultClass,
+  FaultKind,
   Guarantees,
   WorkerContext,
   WorkerIdentity,
@@ -36,13 +38,12 @@ export { type HeldLock, TaskLock } from './task-lock.ts';
 export { type SubmitOptions, type TaskCounts, TaskManager } from './task-manager.ts';
 export { TaskStore } from './task-store.ts';
 export { AsyncTaskManager, type AsyncTaskOptions } from './wakeups/async-task-manager.ts';
-export {
-  type DelayedTask,
-  type DelayedTaskStore,
-  type Fetch,
-  RedisDelayedTaskStore,
-} from './wakeups/delayed-task-store.ts';
+export type { DelayedTask, DelayedTaskStore, Fetch } from './wakeups/delayed-task-store.ts';
 export { WAKEUPS } from './wakeups/index.ts';
+export { MemoryDelayedTaskStore } from './wakeups/memory-delayed-task-store.ts';
+export { RedisDelayedTaskStore } from './wakeups/redis-delayed-task-store.ts';
+export type { SqlClient } from './wakeups/sql-client.ts';
+export { SqlDelayedTaskStore } from './wakeups/sql-delayed-task-store.ts';
 export type { Senders, WakeupPolicy } from './wakeups/wakeup-policy.ts';
 export type { WakeupSender } from './wakeups/wakeup-sender.ts';
 export type { Handler } from './worker.ts';

@@ -1,4 +1,4 @@
-import type { Claim } from './claim.ts';
+import type { Claim, FaultClass } from './claim.ts';
 import { InvalidValueError, LeaseLostError } from './errors.ts';
 import { statusOfFailure } from './outcome.ts';
 import type { Clock, Ports } from './ports.ts';
@@ -27,6 +27,28 @@ export const LEASES_BROKEN_BY: readonly string[] = [
   'a Redis that loses its last writes (failover; restart without appendfsync always): tasks are lost, run again or run beside each other',
   "a step of Redis's own clock: forwards, leases end early and limits do not hold; backwards, dead workers' tasks wait longer",
   'a Redis that evicts keys (maxmemory-policy other than noeviction): tasks, leases or limits vanish',
+];
+
+/**
+ * What a design with leases survives. Not in it: a Redis that loses writes, or whose own clock steps, as above; a handler that hangs,
+ * which nobody can tell from a slow one: its worker renews its lease for ever, unless the task has a time limit; and
+ * messages, which are the pool's to miss.
+ */
+export const LEASES_SURVIVE: readonly FaultClass[] = [
+  'crash',
+  'pause',
+  'clock-jump:workers',
+  'request-lost',
+  'reply-lost',
+  'reset',
+  'delay',
+  'partition',
+  'redis-restart:kept',
+  'script-flush',
+  'error-reply',
+  'slow-command',
+  'handler-throws',
+  'handler-blocks',
 ];
 
 /** The right to run one attempt at a task. Attempts are numbered from 1: the number is the fencing token. */
@@ -163,10 +185,12 @@ class Renewal {
   readonly #leaseMs: number;
   readonly #askedAtMs: number;
   readonly #lost = new AbortController();
-  readonly #over = new AbortController();
-  /** Burns as long as the lease is safe; each renewal lights another. */
-  #fuse: AbortController;
+  #isOver = false;
+  /** Burns as long as the lease is safe; each renewal lights another. The first ends the wait for the first renewal as well. */
+  #fuse = new AbortController();
   readonly #firstDue: Promise<boolean>;
+  /** Ends the waits for the renewals that follow; most leases end before. */
+  #over: AbortController | undefined;
   /** Unknown while it is asked for. */
   #task = '';
 
@@ -175,8 +199,8 @@ class Renewal {
     this.#clock = clock;
     this.#leaseMs = leaseMs;
     this.#askedAtMs = clock.now();
-    this.#fuse = this.#light();
-    this.#firstDue = this.#wait();
+    this.#burn(this.#fuse);
+    this.#firstDue = this.#wait(this.#fuse);
   }
 
   /** @returns false where it is too late */
@@ -195,8 +219,10 @@ class Renewal {
   }
 
   end(): void {
-    this.#over.abort(new Error('the lease is over'));
-    this.#fuse.abort(new Error('the lease is over'));
+    this.#isOver = true;
+    const reason = new Error('the lease is over');
+    this.#over?.abort(reason);
+    this.#fuse.abort(reason);
   }
 
   get #safeMs(): number {
@@ -207,11 +233,13 @@ class Renewal {
     this.#task = lease.task.id;
     let due = this.#firstDue;
     while (await due) {
-      due = this.#wait();
+      this.#over ??= new AbortController();
+      due = this.#isOver ? Promise.resolve(false) : this.#wait(this.#over);
       // Lit before the request is sent, as the first.
-      const next = this.#light();
+      const next = new AbortController();
+      this.#burn(next);
       const renewed = await lease.renew().catch(() => undefined);
-      const spent = renewed && !this.#over.signal.aborted ? this.#fuse : next;
+      const spent = renewed && !this.#isOver ? this.#fuse : next;
       if (spent !== next) this.#fuse = next;
       spent.abort(new Error('the other burns'));
       if (renewed === false) this.#lose();
@@ -219,25 +247,23 @@ class Renewal {
   }
 
   /** Until a renewal is due. @returns whether to go on */
-  #wait(): Promise<boolean> {
-    return this.#clock.sleep(this.#leaseMs * RENEWED_AFTER, this.#over.signal).then(
+  #wait({ signal }: AbortController): Promise<boolean> {
+    return this.#clock.sleep(this.#leaseMs * RENEWED_AFTER, signal).then(
       () => true,
       () => false,
     );
   }
 
-  #light(): AbortController {
-    const fuse = new AbortController();
-    this.#clock.sleep(this.#safeMs, fuse.signal).then(
+  #burn({ signal }: AbortController): void {
+    this.#clock.sleep(this.#safeMs, signal).then(
       () => this.#lose(),
       () => {},
     );
-    return fuse;
   }
 
   /** Where it is not over yet: the handler must stop. Whether to settle is then Redis's decision. */
   #lose(): void {
-    if (this.#over.signal.aborted || this.#lost.signal.aborted) return;
+    if (this.#isOver || this.#lost.signal.aborted) return;
     this.#lost.abort(new LeaseLostError(this.#task));
     this.end();
   }

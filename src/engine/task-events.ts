@@ -40,7 +40,16 @@ export class TaskEvents {
    */
   async subscribe(listener: (event: TaskEvent) => void, until: AbortSignal): Promise<void> {
     const redis = this.#ports.redis.duplicate();
-    const close = () => redis.disconnect();
+    let onClosed = (_reason: unknown) => {};
+    // Where it is closed between two attempts to connect, ioredis never settles what it was asked.
+    const closed = new Promise<never>((_, reject) => {
+      onClosed = reject;
+    });
+    closed.catch(() => {});
+    const close = () => {
+      redis.disconnect();
+      onClosed(until.reason);
+    };
     redis.on('message', (_channel: string, message: string) => {
       const event = parse(message);
       if (event !== undefined) listener(event);
@@ -48,7 +57,7 @@ export class TaskEvents {
     try {
       until.throwIfAborted();
       until.addEventListener('abort', close, { once: true });
-      await redis.subscribe(this.#channel);
+      await Promise.race([redis.subscribe(this.#channel), closed]);
     } catch (error) {
       until.removeEventListener('abort', close);
       close();

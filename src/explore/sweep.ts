@@ -1,10 +1,8 @@
-import { existsSync } from 'node:fs';
-import { Worker } from 'node:worker_threads';
 import { loadScenario } from '../scenario/load.ts';
 import type { ScenarioResult } from '../scenario/result.ts';
 import type { Scenario } from '../scenario/scenario.ts';
-import { UsageError } from '../scenario/usage-error.ts';
-import { runJob, type SweepAnswer, type SweepJob } from './sweep-job.ts';
+import { runJob, type SweepJob } from './sweep-job.ts';
+import { inThreads } from './threads.ts';
 
 /** Fewer jobs than this are done before another thread has started. */
 const JOBS_WORTH_A_THREAD = 40;
@@ -49,40 +47,17 @@ async function sweepInThreads(
   threads: number,
   onDone: () => void,
 ): Promise<ScenarioResult[]> {
-  const answers: SweepAnswer[] = new Array(jobs.length);
-  const needsTypeScript = jobs.some(({ scenario }) => typeof scenario === 'string' && /\.[cm]?ts$/.test(scenario));
+  const results: ScenarioResult[] = new Array(jobs.length);
   let next = 0;
-  const work = (): Promise<void> =>
-    new Promise((resolve, reject) => {
-      const worker = new Worker(entry(), { workerData: { needsTypeScript } });
-      const handOut = () => {
-        if (next < jobs.length) worker.postMessage({ ...(jobs[next] as SweepJob), index: next++ });
-        else worker.terminate().then(() => resolve(), reject);
-      };
-      worker.on('message', ({ index, ...answer }: SweepAnswer & { readonly index: number }) => {
-        answers[index] = answer;
-        onDone();
-        // An error ends the sweep, but not before the jobs that stand before it have answered.
-        if ('error' in answer) next = jobs.length;
-        handOut();
-      });
-      worker.once('error', reject);
-      handOut();
-    });
-  await Promise.all(Array.from({ length: threads }, work));
-  return answers.filter((answer) => answer !== undefined).map(resultOf);
-}
-
-function resultOf(answer: SweepAnswer): ScenarioResult {
-  if ('result' in answer) return answer.result;
-  const { message, stack, isUsage } = answer.error;
-  const error = isUsage ? new UsageError(message) : new Error(message);
-  if (stack !== undefined) error.stack = stack;
-  throw error;
-}
-
-/** The launcher of threads stands in the package's bin: two folders up from the sources, three from the build. */
-function entry(): URL {
-  const [near, far] = ['../../bin/worker.js', '../../../bin/worker.js'].map((path) => new URL(path, import.meta.url));
-  return existsSync(near as URL) ? (near as URL) : (far as URL);
+  await inThreads<SweepJob, ScenarioResult>({
+    threads,
+    module: 'explore/sweep-worker',
+    needsTypeScript: jobs.some(({ scenario }) => typeof scenario === 'string' && /\.[cm]?ts$/.test(scenario)),
+    next: () => jobs[next++],
+    onResult: (index, result) => {
+      results[index] = result;
+      onDone();
+    },
+  });
+  return results;
 }

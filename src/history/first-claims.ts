@@ -1,5 +1,5 @@
 import type { EventOf } from '../engine/events.ts';
-import type { History, HistoryEvent } from './history.ts';
+import type { History, HistoryEvent, StruckFault } from './history.ts';
 import { NEVER } from './task-life.ts';
 
 /** The first claim of a task, and what is known of its submission. Times are indexes into `history.events`. */
@@ -18,10 +18,26 @@ export interface FirstClaim {
 
 /**
  * A claim is reported when it is won, some round trips after its strategy chose the task. It is taken to have begun after its
- * worker was last heard of, and no longer than this before its report. Far more than a claim takes, as a run in real time on a
- * shortened clock stretches round trips.
+ * worker was last heard of, and no longer than this before its report, where nothing holds its messages up. Far more than a claim
+ * takes, as a run in real time on a shortened clock stretches round trips.
  */
 const CLAIM_MAX_US = 1_000_000;
+
+/** Faults under which a claim can take longer than that. */
+const HOLD_UP: ReadonlySet<string> = new Set([
+  'request-lost',
+  'reply-lost',
+  'reset',
+  'delay',
+  'partition',
+  'redis-restart',
+  'failover',
+  'slow-command',
+  'handler-blocks',
+]);
+
+/** When a fault is over, a client may still wait for its attempt to connect, and between two of them. */
+const RECONNECTION_US = 12_000_000;
 
 interface WorkerState {
   process: string | undefined;
@@ -45,17 +61,23 @@ interface Submission {
 /**
  * The first claims of all tasks, in the order of their reports. A worker that found no token for a task, and then claims that task
  * with nothing else heard of it between, may have held it all the time: its claim began with the first of those attempts. Left
- * out are delayed tasks, and those taken over from another worker before any claim was reported.
+ * out are delayed tasks, and those taken over from another worker before any claim was reported: it was seen to happen, or the
+ * attempt has a number that tells of it.
  */
 export function firstClaims(history: History): FirstClaim[] {
   const { events, timesUs } = history;
   const submissions = new Map<string, Submission>();
   const workers = new Map<string, WorkerState>();
   const pauses = new Map<string, { fromUs: number; untilUs: number }>();
+  /** Until when claims of a host may be held up; of undefined: of all. */
+  const heldUpUs = new Map<string | undefined, number>();
   const claims: FirstClaim[] = [];
 
   const beganBefore = (worker: WorkerState, index: number): number => {
     const nowUs = timesUs[index] as number;
+    const heardUs = timesUs[worker.heard] ?? 0;
+    const isHeldUp = (host: string | undefined) => (heldUpUs.get(host) ?? Number.NEGATIVE_INFINITY) >= heardUs;
+    if (isHeldUp(worker.process) || isHeldUp(undefined)) return worker.heard;
     const pause = worker.process === undefined ? undefined : pauses.get(worker.process);
     const awakeUs = pause !== undefined && pause.untilUs >= nowUs - CLAIM_MAX_US ? pause.fromUs : nowUs;
     return Math.max(worker.heard, lastBefore(timesUs, awakeUs - CLAIM_MAX_US));
@@ -64,7 +86,7 @@ export function firstClaims(history: History): FirstClaim[] {
     const event = events[index] as HistoryEvent;
     if (event.kind === 'submitting' || event.kind === 'submitted') {
       note(submissions, event, index);
-    } else if (event.kind === 'recovered') {
+    } else if (event.kind === 'recovered' || isLaterAttempt(event)) {
       const submission = submissions.get(event.task);
       if (submission !== undefined) submission.unfit = true;
     } else if (event.kind === 'host-paused') {
@@ -74,6 +96,11 @@ export function firstClaims(history: History): FirstClaim[] {
         fromUs: before !== undefined && before.untilUs >= fromUs ? before.fromUs : fromUs,
         untilUs: fromUs + event.forMs * 1000,
       });
+    }
+    if (event.kind === 'fault' && HOLD_UP.has(event.fault.kind)) {
+      const host = event.fault.host === 'redis' ? undefined : event.fault.host;
+      const untilUs = (timesUs[index] as number) + lastsUs(event.fault) + RECONNECTION_US;
+      heldUpUs.set(host, Math.max(untilUs, heldUpUs.get(host) ?? 0));
     }
     if (!('worker' in event)) continue;
 
@@ -99,6 +126,17 @@ export function firstClaims(history: History): FirstClaim[] {
     worker.heard = index;
   }
   return claims;
+}
+
+/** How long it holds up what it strikes, as far as it says. */
+function lastsUs(fault: StruckFault): number {
+  const { forMs = 0, downMs = 0, byMs = 0 } = fault as { forMs?: number; downMs?: number; byMs?: number };
+  return Math.max(forMs, downMs, byMs) * 1000;
+}
+
+/** Somebody had it before: where attempts are counted, also one whose claim and whose recovery nobody heard of. */
+function isLaterAttempt(event: HistoryEvent): event is EventOf<'status'> {
+  return event.kind === 'status' && event.to === 'processing' && (event.sequence ?? 0) > 1;
 }
 
 function firstClaim(

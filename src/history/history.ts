@@ -7,7 +7,20 @@ export type WorldEvent =
   /** It boots again. */
   | { readonly kind: 'host-restarted'; readonly host: string }
   /** It stands still for so long: nothing on it runs, its clock goes on. */
-  | { readonly kind: 'host-paused'; readonly host: string; readonly forMs: number };
+  | { readonly kind: 'host-paused'; readonly host: string; readonly forMs: number }
+  /** Any other fault has struck. */
+  | { readonly kind: 'fault'; readonly fault: StruckFault }
+  /** One that lasts is over: a partition, a restart of Redis. */
+  | { readonly kind: 'fault-over'; readonly over: StruckFault }
+  /** The run is over, and the process had not closed when its time for that was up. */
+  | { readonly kind: 'process-killed'; readonly host: string };
+
+/** A fault as its scenario has it, with all its fields. */
+export interface StruckFault {
+  readonly kind: string;
+  readonly host?: string;
+  readonly task?: string;
+}
 
 export type HistoryEvent = EngineEvent | WorldEvent;
 

@@ -2,7 +2,7 @@ import type { EngineEvent } from '../engine/events.ts';
 import type { History } from '../history/history.ts';
 import { endOf, isLost, NEVER, taskLives } from '../history/task-life.ts';
 import { runningHandlers } from './concurrency.ts';
-import type { Metrics, Surroundings } from './metrics.ts';
+import type { Metrics, Signals, Surroundings } from './metrics.ts';
 import { quantilesMs } from './quantiles.ts';
 import { workersOverTime } from './workers.ts';
 
@@ -15,12 +15,12 @@ import { workersOverTime } from './workers.ts';
  */
 export function measure(history: History, surroundings: Surroundings): Metrics {
   const tasks = measureTasks(history);
-  const { emptyPolls, conflicts, queries, firstSubmissionUs } = tally(history);
+  const { emptyPolls, conflicts, queries, signals, firstSubmissionUs } = tally(history);
   const { byType, busyUs, firstStartUs, lastEndUs } = runningHandlers(history);
   const beginUs = firstSubmissionUs ?? firstStartUs;
   const spanUs = beginUs === undefined || lastEndUs === undefined ? 0 : Math.max(0, lastEndUs - beginUs);
   const { submitted, completed } = tasks;
-  const { redisCommands, redisUtilisation } = surroundings;
+  const { redisCommands, redisUtilisation, sqlStatements } = surroundings;
   const { upUs, resizes, ...workers } = workersOverTime(history, beginUs ?? 0, (beginUs ?? 0) + spanUs) ?? {
     mean: surroundings.workers,
     max: surroundings.workers,
@@ -38,7 +38,8 @@ export function measure(history: History, surroundings: Surroundings): Metrics {
     conflictsPerTask: submitted === 0 ? 0 : conflicts / submitted,
     emptyPolls,
     redisUtilisation,
-    ...(queries === undefined ? {} : { queries }),
+    ...(queries === undefined ? {} : { queries, signals }),
+    ...(sqlStatements === undefined ? {} : { sqlStatements }),
   };
 }
 
@@ -116,6 +117,7 @@ interface Tally {
   readonly conflicts: number;
   /** undefined: the history knows no delayed-task store. */
   readonly queries: number | undefined;
+  readonly signals: Signals;
   readonly firstSubmissionUs: number | undefined;
 }
 
@@ -123,9 +125,11 @@ function tally({ events, timesUs }: History): Tally {
   let emptyPolls = 0;
   let conflicts = 0;
   let queries: number | undefined;
+  const signals = { sent: 0, dropped: 0, drained: 0, ignored: 0 };
   let firstSubmissionUs: number | undefined;
   for (let index = 0; index < events.length; index++) {
-    switch ((events[index] as EngineEvent).kind) {
+    const event = events[index] as EngineEvent;
+    switch (event.kind) {
       case 'submitting':
       case 'submitted':
         firstSubmissionUs ??= timesUs[index];
@@ -137,13 +141,21 @@ function tally({ events, timesUs }: History): Tally {
         conflicts++;
         break;
       case 'signalled':
+        queries ??= 0;
+        signals.sent++;
+        if (!event.accepted) signals.dropped++;
+        break;
       case 'woken':
         queries ??= 0;
+        signals.drained += event.drained;
+        break;
+      case 'signal-ignored':
+        signals.ignored++;
         break;
       case 'query':
         queries = (queries ?? 0) + 1;
         break;
     }
   }
-  return { emptyPolls, conflicts, queries, firstSubmissionUs };
+  return { emptyPolls, conflicts, queries, signals, firstSubmissionUs };
 }

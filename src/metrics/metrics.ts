@@ -57,8 +57,23 @@ export interface Metrics {
   readonly redisUtilisation: number | null;
   /** Of delayed tasks that ran: from when they were both added and due to the (first) start. Only where there are any. */
   readonly pickUpMs?: Quantiles;
-  /** Queries to a delayed-task store, where there is one. */
+  /** Queries to a delayed-task store, where there is one: by its workers; what adds and removes tasks does not count. */
   readonly queries?: number;
+  /** To the workers of delayed tasks, where there are any. */
+  readonly signals?: Signals;
+  /** Of all kinds, that a database carried out; only where there is one. */
+  readonly sqlStatements?: number;
+}
+
+/** What became of the signals to the workers of delayed tasks. Those not dropped, drained or ignored woke a worker each, or wait. */
+export interface Signals {
+  readonly sent: number;
+  /** They found a full channel, or nobody that they are for. */
+  readonly dropped: number;
+  /** A worker that another signal woke took them along. */
+  readonly drained: number;
+  /** A worker took them, and did not wake. */
+  readonly ignored: number;
 }
 
 /** What the history does not say and the metrics need. */
@@ -68,4 +83,5 @@ export interface Surroundings {
   readonly redisCommands: number | null;
   /** Share of Redis's CPU over the whole run. */
   readonly redisUtilisation: number | null;
+  readonly sqlStatements?: number;
 }

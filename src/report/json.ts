@@ -4,6 +4,9 @@ import { rounded } from './figure.ts';
 import type { SeedsResult, SpreadOf } from './seeds.ts';
 import { isAsExpected } from './verdict.ts';
 
+/** Violations of one invariant that a report lists; of more, how many there are. */
+const VIOLATIONS_MAX = 400;
+
 /**
  * One scenario as one object, several as `{ scenarios: […] }`. Fields stand in a fixed order; numbers are rounded to three
  * decimals; histories are left out, and an event of a violation is its index in the history. Ends with a line break.
@@ -62,7 +65,8 @@ function run({ design, metrics, invariants, historyHash }: RunResult): object {
     invariants: invariants.map(({ id, verdict, violations }) => ({
       id,
       verdict,
-      violations: violations.map(({ message, events }) => ({ message, events })),
+      violations: violations.slice(0, VIOLATIONS_MAX).map(({ message, events }) => ({ message, events })),
+      ...(violations.length > VIOLATIONS_MAX && { violationsInAll: violations.length }),
     })),
     historyHash,
   };

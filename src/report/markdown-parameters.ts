@@ -90,11 +90,12 @@ function wakeup({ workload, designs }: WakeupScenario): string[] {
       `- watched for ${figure(durationMs)} ms`,
     ].join('\n'),
     markdownTable(
-      ['design', 'wake-up policy', 'workers per type', 'a fetch', 'parameters'],
+      ['design', 'wake-up policy', 'workers per type', 'store', 'a fetch', 'parameters'],
       designs.map((design) => [
         code(designId(design)),
         code(design.wakeup),
         figure(design.workersPerType ?? 1),
+        design.store ?? 'redis',
         design.fetch ?? 'reads',
         list(withDefaults(wakeupPolicy(design.wakeup), design.wakeupParameters)),
       ]),
@@ -123,6 +124,7 @@ function runners({ workload, designs }: RunnerScenario): string[] {
   const lines = [
     ...posts.map((group) => `- ${post(group)}`),
     ...(shutdownAtMs === undefined ? [] : [`- shut down at ${figure(shutdownAtMs)} ms`]),
+    ...(store?.in === 'redis' ? ['- jobs are kept in Redis'] : []),
     ...(store?.callMs === undefined ? [] : [`- a call of the job store takes ${figure(store.callMs)} ms`]),
     ...(store?.failing ?? []).map(
       ({ fromMs, toMs, job }) =>
@@ -156,6 +158,7 @@ function post(group: RunnerPosts): string {
     ...(delay === false ? [] : [`delayed by ${delay} ms`]),
     ...(rest.priority === undefined ? [] : [rest.priority]),
     ...(rest.mayBlock ? ['may block'] : []),
+    ...(rest.category === undefined ? [] : [`category ${rest.category}`]),
     ...(rest.fails ? ['fail'] : []),
     ...(rest.followUps === undefined ? [] : [`each posts ${figure(rest.followUps)} more`]),
     ...(rest.cancelAfterMs === undefined ? [] : [`canceled after ${figure(rest.cancelAfterMs)} ms`]),

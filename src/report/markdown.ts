@@ -1,5 +1,7 @@
+import type { InterleavingFinding } from '../explore/interleaving-finding.ts';
 import type { ScenarioResult } from '../scenario/result.ts';
 import type { Scenario } from '../scenario/scenario.ts';
+import { interleavingMarkdown } from './interleaving.ts';
 import { parameters } from './markdown-parameters.ts';
 import { code, escaped, markdownTable } from './markdown-text.ts';
 import { invariantRows, metricRows } from './metric-rows.ts';
@@ -11,10 +13,12 @@ import { isAsExpected, markedVerdict, type ReportedExpectation, summary } from '
 export interface ReportPage {
   readonly scenario: Scenario;
   readonly result: ScenarioResult | SeedsResult;
+  /** Of an in-process runner: the smallest interleaving of each design that breaks. */
+  readonly interleavings?: readonly InterleavingFinding[];
 }
 
 /** One scenario as a Markdown page. Nothing in it depends on when or where it was written. Ends with a line break. */
-export function markdownPage({ scenario, result }: ReportPage): string {
+export function markdownPage({ scenario, result, interleavings = [] }: ReportPage): string {
   const seed = result.seed === 1 ? '' : ` --seed ${result.seed}`;
   const seeds = 'seeds' in result ? ` --seeds ${result.seeds}` : '';
   const blocks = [
@@ -27,11 +31,24 @@ export function markdownPage({ scenario, result }: ReportPage): string {
     expectations(result),
     ...reasons(result),
     `${escaped(summary([result]))}.`,
+    ...interleavingBlocks(scenario, interleavings),
     ...runs(result),
     '## Parameters',
     parameters(scenario),
   ];
   return `${blocks.join('\n\n')}\n`;
+}
+
+/** What was found among all orders of shared accesses that few delays can make. */
+function interleavingBlocks({ id }: Scenario, found: readonly InterleavingFinding[]): string[] {
+  if (found.length === 0) return [];
+  return [
+    '## Smallest interleavings',
+    'Found among all schedules of the goroutines, those with the fewest preemptions first, and the workload shrunk. One line a shared ' +
+      'access; ⇄ is where the schedule stops a goroutine.',
+    `\`\`\`\nnpx windtunnel explore ${id}\n\`\`\``,
+    ...found.map(interleavingMarkdown),
+  ];
 }
 
 /** All scenarios on one Markdown page, each with a link to its own. Ends with a line break. */

@@ -1,4 +1,4 @@
-import type { Metrics } from '../metrics/metrics.ts';
+import type { Metrics, Signals } from '../metrics/metrics.ts';
 import type { RunResult } from '../scenario/result.ts';
 import { figure, percentage, spreadFigure, spreadPercentage } from './figure.ts';
 import type { Spread, SpreadRun } from './seeds.ts';
@@ -18,10 +18,11 @@ interface Format {
 const PLAIN: Format = { one: figure, spread: spreadFigure };
 const SHARE: Format = { one: percentage, spread: spreadPercentage };
 
+type Occasional = 'queries' | 'pickUpMs' | 'signals' | 'sqlStatements';
+
 interface AnyMetrics {
-  readonly metrics: Readonly<Record<keyof Omit<Metrics, 'queries' | 'pickUpMs'>, unknown>> & {
-    readonly queries?: unknown;
-    readonly pickUpMs?: unknown;
+  readonly metrics: Readonly<Record<keyof Omit<Metrics, Occasional>, unknown>> & {
+    readonly [K in Occasional]?: unknown;
   };
 }
 
@@ -33,7 +34,7 @@ function show(value: Value, format: Format): string {
 }
 
 /** Left out where they are nought on every run: most workloads neither cancel tasks nor let them time out. */
-const RARE = ['canceled', 'timed out'];
+const RARE = ['canceled', 'timed out', 'signals', 'signals dropped', 'signals drained', 'signals ignored'];
 
 /** Rows that the runs have no value for (queries, where nothing queries; latencies, without tasks) are left out. */
 export function metricRows(runs: readonly RunResult[] | readonly SpreadRun[]): MetricRow[] {
@@ -48,6 +49,8 @@ export function metricRows(runs: readonly RunResult[] | readonly SpreadRun[]): M
   });
   const quantile = (latency: unknown, name: 'p50' | 'p90' | 'p99' | 'max') =>
     (latency as Record<string, unknown> | undefined)?.[name];
+  const signals = (name: keyof Signals) => (metrics: AnyMetrics['metrics']) =>
+    (metrics.signals as Record<string, unknown> | undefined)?.[name];
   const types = [...new Set(all.flatMap(({ metrics }) => Object.keys(metrics.concurrency as object)))].sort();
   const concurrency = (type: string) => (metrics: AnyMetrics['metrics']) =>
     (metrics.concurrency as Record<string, Record<string, unknown>>)[type];
@@ -85,7 +88,12 @@ export function metricRows(runs: readonly RunResult[] | readonly SpreadRun[]): M
     row('commands per task', ({ commandsPerTask }) => commandsPerTask),
     row('conflicts per task', ({ conflictsPerTask }) => conflictsPerTask),
     row('empty polls', ({ emptyPolls }) => emptyPolls),
+    row('signals', signals('sent')),
+    row('signals dropped', signals('dropped')),
+    row('signals drained', signals('drained')),
+    row('signals ignored', signals('ignored')),
     row('queries', ({ queries }) => queries),
+    row('SQL statements', ({ sqlStatements }) => sqlStatements),
     row('Redis utilisation', ({ redisUtilisation }) => redisUtilisation, SHARE),
   ];
   const noTasks = rows[0]?.values.every((submitted) => submitted === '0') ?? true;

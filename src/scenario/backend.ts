@@ -1,7 +1,11 @@
 import type { LogClient } from '../engine/log-client.ts';
-import type { Clock, Random, RedisClient } from '../engine/ports.ts';
+import type { Clock, Observer, Random, RedisClient } from '../engine/ports.ts';
+import type { SqlClient } from '../engine/wakeups/sql-client.ts';
 import type { WorldEvent } from '../history/history.ts';
 import type { RollingHash } from '../simulation/rolling-hash.ts';
+import type { Answer } from './answers.ts';
+import type { Profile, Variation } from './fate.ts';
+import type { Fault } from './fault.ts';
 import { openMockBackend } from './mock-backend.ts';
 import { openRedisBackend } from './redis-backend.ts';
 import type { Environment } from './scenario.ts';
@@ -10,15 +14,21 @@ import { SIM_BACKEND } from './sim-backend.ts';
 export type BackendName = 'sim' | 'mock' | 'redis';
 export const BACKEND_NAMES: readonly BackendName[] = ['sim', 'mock', 'redis'];
 
-/** What one machine of the run has: Redis through connections of its own, its clock, its randomness. */
+/** What one machine of the run has: Redis and a database through connections of its own, its clock, its randomness. */
 export interface Machine {
   readonly redis: RedisClient;
+  /** PostgreSQL: simulated, or PGlite in real time. It is there from the first statement on. */
+  readonly sql: SqlClient;
   readonly clock: Clock;
   readonly random: Random;
   /** A partitioned log; only the simulation has one. */
   readonly log?: LogClient;
   /** Waits for something from outside the machine: one that has crashed never hears of it. */
   told<T>(news: Promise<T>): Promise<T>;
+  /** The observer, for what this machine reports: one that has crashed reports nothing. Undefined where the observer is that already. */
+  readonly reporting?: (observe: Observer) => Observer;
+  /** Keeps the machine's CPU for so long; only the simulation can. */
+  compute?(ms: number): void;
 }
 
 /** The world that one run lives in. */
@@ -39,6 +49,10 @@ export interface World {
     main: (machine: Machine) => Promise<void>,
     clock?: { offsetMs?: number; driftPpm?: number },
   ): void;
+  /** What goes wrong in it; nothing in real time. */
+  readonly faults: readonly Fault[];
+  /** Ends the run at once, as it stands; only the simulation can. */
+  stop?(): void;
   /** Told of every fault that strikes. */
   onEvent: (event: WorldEvent) => void;
 }
@@ -47,6 +61,11 @@ export interface World {
 export interface WorldMeasures {
   readonly redisCommands: number | null;
   readonly redisUtilisation: number | null;
+  /** That the database carried out; undefined where nobody asked it. */
+  readonly sqlStatements?: number;
+  /** Where it was asked for. */
+  readonly profile?: Profile;
+  readonly answers?: readonly Answer[];
 }
 
 /** Where scenarios run. */
@@ -55,9 +74,15 @@ export interface Backend {
   readonly timeScale: number;
   /**
    * Builds a world, lets `set` put machines into it, and runs it until all of them have ended.
+   * @param variation simulation only
    * @throws what a machine threw; MissingCommandError where the backend lacks a command; UsageError where Redis is gone
    */
-  run(seed: number, environment: Environment, set: (world: World) => void): Promise<WorldMeasures>;
+  run(
+    seed: number,
+    environment: Environment,
+    set: (world: World) => void,
+    variation?: Variation,
+  ): Promise<WorldMeasures>;
   /** Leaves nothing behind: no keys, no connections, no process. Idempotent. */
   close(): Promise<void>;
 }

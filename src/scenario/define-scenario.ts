@@ -2,12 +2,23 @@ import { z } from 'zod';
 import type { PoolDefinition } from '../engine/pool.ts';
 import { PRIORITIES } from '../engine/runners/runner.ts';
 import { PRIORITY_MAX } from '../engine/task.ts';
+import { FETCHES } from '../engine/wakeups/delayed-task-store.ts';
 import { assertPair, claimStrategy, designId, runner, wakeupPolicy, workerPool } from './design.ts';
+import { ERROR_REPLIES, type Fault, type FaultKind } from './fault.ts';
 import { figure } from './figures.ts';
 import { invariant } from './judge.ts';
 import { withDefaults } from './parameters.ts';
-import type { Expectation, QueueDesign, QueueScenario, RunnerScenario, Scenario, WakeupScenario } from './scenario.ts';
+import {
+  type Expectation,
+  type QueueDesign,
+  type QueueScenario,
+  type RunnerScenario,
+  type Scenario,
+  STORE_NAMES,
+  type WakeupScenario,
+} from './scenario.ts';
 import { UsageError } from './usage-error.ts';
+import { WEAKNESSES } from './weaknesses.ts';
 
 const ms = z.number().nonnegative();
 const count = z.int().positive();
@@ -68,6 +79,7 @@ const runnerWorkload = z.strictObject({
         callers: count.optional(),
         priority: z.enum(PRIORITIES).optional(),
         mayBlock: z.boolean().optional(),
+        category: text.optional(),
         delayMs: z.union([ms, z.tuple([ms, ms])]).optional(),
         fails: z.boolean().optional(),
         followUps: count.optional(),
@@ -80,6 +92,7 @@ const runnerWorkload = z.strictObject({
   shutdownAtMs: ms.optional(),
   store: z
     .strictObject({
+      in: z.enum(['memory', 'redis']).optional(),
       callMs: ms.optional(),
       failing: z.array(z.strictObject({ fromMs: ms, toMs: ms, job: text.optional() })).optional(),
     })
@@ -88,10 +101,58 @@ const runnerWorkload = z.strictObject({
   durationMs: ms.positive(),
 });
 
-const fault = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('crash'), host: text, atMs: ms, downMs: ms.optional() }),
-  z.strictObject({ kind: z.literal('pause'), host: text, atMs: ms, forMs: ms }),
-]);
+const commandPoint = { command: text, nth: count };
+const at = z.strictObject({ ...commandPoint });
+const when = [
+  { atMs: ms },
+  { before: at },
+  { after: at },
+  { on: z.strictObject({ event: text, nth: count }) },
+] as const;
+const strikes = <T extends z.core.$ZodLooseShape>(shape: T) =>
+  when.map((moment) => z.strictObject({ ...shape, ...moment }));
+const message = { host: text, ...commandPoint };
+const restartData = z.union([z.literal('kept'), z.literal('empty'), z.strictObject({ lostMs: ms })]);
+const run = { task: text, nth: count.optional() };
+const way = z.enum(['both', 'to-redis', 'from-redis']);
+
+const faults = {
+  crash: z.union(strikes({ kind: z.literal('crash'), host: text, downMs: ms.optional() })),
+  pause: z.union(strikes({ kind: z.literal('pause'), host: text, forMs: ms })),
+  'clock-jump': z.strictObject({ kind: z.literal('clock-jump'), host: text, atMs: ms, byMs: z.number() }),
+  'request-lost': z.strictObject({ kind: z.literal('request-lost'), ...message }),
+  'reply-lost': z.strictObject({ kind: z.literal('reply-lost'), ...message }),
+  reset: z.strictObject({ kind: z.literal('reset'), ...message }),
+  delay: z.strictObject({ kind: z.literal('delay'), ...message, byMs: ms }),
+  partition: z.strictObject({ kind: z.literal('partition'), host: text, atMs: ms, forMs: ms, way }),
+  'redis-restart': z.strictObject({ kind: z.literal('redis-restart'), atMs: ms, downMs: ms, data: restartData }),
+  failover: z.strictObject({ kind: z.literal('failover'), atMs: ms, lostMs: ms }),
+  'script-flush': z.strictObject({ kind: z.literal('script-flush'), atMs: ms }),
+  'error-reply': z.strictObject({
+    kind: z.literal('error-reply'),
+    ...message,
+    host: text.optional(),
+    error: z.enum(ERROR_REPLIES),
+  }),
+  'slow-command': z.strictObject({ kind: z.literal('slow-command'), ...message, host: text.optional(), forMs: ms }),
+  'message-lost': z.strictObject({ kind: z.literal('message-lost'), host: text, nth: count }),
+  'message-doubled': z.strictObject({ kind: z.literal('message-doubled'), host: text, nth: count }),
+  'handler-throws': z.strictObject({ kind: z.literal('handler-throws'), ...run }),
+  'handler-hangs': z.strictObject({ kind: z.literal('handler-hangs'), ...run }),
+  'handler-blocks': z.strictObject({ kind: z.literal('handler-blocks'), ...run, forMs: ms }),
+  misconfigured: z.strictObject({
+    kind: z.literal('misconfigured'),
+    host: text,
+    type: text,
+    limit: count.or(z.literal(0)),
+  }),
+} satisfies Record<FaultKind, z.ZodType>;
+
+/** The rule of its kind alone, so that a mistake is reported by that. */
+const fault = z.looseObject({ kind: z.enum(Object.keys(faults) as [FaultKind]) }).check(({ value, issues }) => {
+  const parsed = faults[value.kind].safeParse(value);
+  for (const issue of parsed.error?.issues ?? []) issues.push(issue as z.core.$ZodRawIssue);
+});
 
 const environment = z.strictObject({
   processes: count.optional(),
@@ -122,7 +183,8 @@ const wakeupDesign = z.strictObject({
   wakeup: text,
   wakeupParameters: parameters.optional(),
   workersPerType: count.optional(),
-  fetch: z.enum(['reads', 'claims']).optional(),
+  fetch: z.enum(FETCHES).optional(),
+  store: z.enum(STORE_NAMES).optional(),
 });
 
 const runnerDesign = z.strictObject({ id: text.optional(), runner: text, parameters: parameters.optional() });
@@ -151,6 +213,7 @@ const base = {
   source: text,
   story: text,
   mechanism: text.optional(),
+  weakness: z.int().min(1).max(WEAKNESSES.length).optional(),
   seeds: count.optional(),
   environment: environment.optional(),
   invariants: z.array(text),
@@ -217,12 +280,7 @@ function assertReferences(scenario: Scenario, name: string): void {
     withDefaults(claims, design.claimParameters);
     withDefaults(pool, design.poolParameters);
   }
-  for (const { host } of scenario.environment?.faults ?? []) {
-    const hosts = hostsOf(scenario);
-    if (!hosts.includes(host)) {
-      throw new UsageError(`${name}: a fault strikes '${host}', but its hosts are: ${hosts.join(', ')}`);
-    }
-  }
+  for (const fault of scenario.environment?.faults ?? []) assertStruck(scenario, fault, name);
   for (const id of scenario.invariants) invariant(id);
   for (const expectation of scenario.expectations) {
     if (expectation.figure !== undefined) figure(expectation.figure);
@@ -256,6 +314,22 @@ function assertReferences(scenario: Scenario, name: string): void {
   }
 }
 
+/** What a fault names is there to be struck. */
+function assertStruck(scenario: Scenario, fault: Fault, name: string): void {
+  if (!('host' in fault) || fault.host === undefined) return;
+  if (fault.kind === 'misconfigured' && 'types' in scenario.workload) {
+    const types = Object.keys(scenario.workload.types);
+    if (!types.includes(fault.type)) {
+      throw new UsageError(
+        `${name}: a fault is about tasks of type '${fault.type}', but its types are: ${types.join(', ')}`,
+      );
+    }
+  }
+  const hosts = [...hostsOf(scenario), ...(fault.kind === 'clock-jump' ? ['redis'] : [])];
+  if (hosts.includes(fault.host)) return;
+  throw new UsageError(`${name}: a fault strikes '${fault.host}', but its hosts are: ${hosts.join(', ')}`);
+}
+
 const ONLY_IF = 'confirmed only if ';
 
 /** The verdict that it stands by is one that it can have: another would never come out, and nobody would know why. */
@@ -280,7 +354,7 @@ function hostsOf(scenario: Scenario): string[] {
   const isDispatched = scenario.designs.some(
     (design) => 'claims' in design && claimStrategy(design.claims).needsDispatcher === true,
   );
-  return [...processes, ...(isDispatched ? ['dispatcher'] : [])];
+  return [...processes, ...(isDispatched ? ['dispatcher'] : []), 'client'];
 }
 
 function assertSize(design: QueueDesign, pool: PoolDefinition, name: string): void {

@@ -9,9 +9,25 @@ import type { WakeupPolicy } from '../engine/wakeups/wakeup-policy.ts';
 import type { Design } from './scenario.ts';
 import { UsageError } from './usage-error.ts';
 
+/** Claim strategies beside the catalogue, by id. */
+const registered = new Map<string, ClaimDefinition>();
+
+/**
+ * Makes a claim strategy known in this thread, as if it were in the catalogue; another of its id is replaced.
+ * @returns makes it unknown again
+ */
+export function registerClaims(definition: ClaimDefinition): () => void {
+  const before = registered.get(definition.id);
+  registered.set(definition.id, definition);
+  return () => {
+    if (before === undefined) registered.delete(definition.id);
+    else registered.set(definition.id, before);
+  };
+}
+
 /** @throws UsageError */
 export function claimStrategy(id: string): ClaimDefinition {
-  return find('claim strategy', CLAIMS, id);
+  return registered.get(id) ?? find('claim strategy', CLAIMS, id);
 }
 
 /** @throws UsageError */

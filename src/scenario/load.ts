@@ -36,7 +36,7 @@ export async function loadScenario(idOrPath: string): Promise<Scenario> {
   }
   const nearest = nearestNames(idOrPath, [...known.keys()]);
   const hint = nearest.length > 0 ? `did you mean ${nearest.join(' or ')}? ` : '';
-  throw new UsageError(`there is no scenario '${idOrPath}': ${hint}--list shows all`);
+  throw new UsageError(`there is no scenario '${idOrPath}': ${hint}windtunnel scenario --list shows all`);
 }
 
 async function importScenario(path: string): Promise<Scenario> {

@@ -1,3 +1,4 @@
+import { EmbeddedPostgres } from '../runtime/embedded-postgres.ts';
 import { type MissingCommandError, MockServer } from '../runtime/mock-redis.ts';
 import type { Backend } from './backend.ts';
 import { runInRealTime } from './real-time.ts';
@@ -5,6 +6,7 @@ import { runInRealTime } from './real-time.ts';
 /** ioredis-mock, in real time. Nobody counts its commands. */
 export function openMockBackend(timeScale: number): Backend {
   let runs = 0;
+  const postgres = new EmbeddedPostgres();
   return {
     name: 'mock',
     timeScale,
@@ -17,12 +19,12 @@ export function openMockBackend(timeScale: number): Backend {
       const keyPrefix = `run-${++runs}:`;
       const server = new MockServer(missing);
       try {
-        await runInRealTime({ seed, keyPrefix, timeScale, connect: () => server.connect(), broken }, set);
+        const world = { seed, keyPrefix, timeScale, connect: () => server.connect(), postgres, broken };
+        return { redisCommands: null, redisUtilisation: null, ...(await runInRealTime(world, set)) };
       } finally {
         await server.close();
       }
-      return { redisCommands: null, redisUtilisation: null };
     },
-    async close() {},
+    close: () => postgres.close(),
   };
 }

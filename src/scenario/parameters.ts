@@ -45,6 +45,7 @@ function assertNumber(design: Parametrised, name: string, value: number): void {
 
 /** Durations (`…Ms`) in the time of a world where a documented second lasts `timeScale` seconds. */
 export function scaleDurations(parameters: Parameters, timeScale: number): Parameters {
+  if (timeScale === 1) return parameters;
   return Object.fromEntries(
     Object.entries(parameters).map(([name, value]) => [name, name.endsWith('Ms') ? scaleMs(value, timeScale) : value]),
   );
@@ -52,6 +53,6 @@ export function scaleDurations(parameters: Parameters, timeScale: number): Param
 
 /** Redis takes whole milliseconds, and 0 means "for ever" to many of its commands: a duration stays at least 1 ms. */
 function scaleMs(value: ParameterValue, timeScale: number): ParameterValue {
-  if (typeof value !== 'number' || value === 0 || timeScale === 1) return value;
+  if (typeof value !== 'number' || value === 0) return value;
   return Math.max(1, Math.round(value * timeScale));
 }

@@ -16,8 +16,10 @@ export interface PlannedTask {
 /**
  * A workload, drawn from the seed before anything runs: every design of a scenario gets the same arrivals and the same handler
  * durations (common random numbers), so that they differ by the design alone.
+ *
+ * @param kept only these, by id; what is drawn for them stays what it is among all
  */
-export function planTasks(workload: QueueWorkload, seed: number): PlannedTask[] {
+export function planTasks(workload: QueueWorkload, seed: number, kept?: readonly string[]): PlannedTask[] {
   const stream = new RandomStream(seed, 'workload');
   const arrivals = workload.arrivals.flatMap((group) => {
     const options = submitOptions(group);
@@ -29,7 +31,7 @@ export function planTasks(workload: QueueWorkload, seed: number): PlannedTask[] 
   });
   // A stable sort: tasks of one moment keep the order in which the scenario names them.
   arrivals.sort((a, b) => a.atMs - b.atMs);
-  return arrivals.map(({ group, options, atMs }, index) => {
+  const plan = arrivals.map(({ group, options, atMs }, index) => {
     const type = workload.types[group.type] as TaskType;
     return {
       id: `t${index + 1}`,
@@ -40,6 +42,7 @@ export function planTasks(workload: QueueWorkload, seed: number): PlannedTask[] 
       options,
     };
   });
+  return kept === undefined ? plan : plan.filter(({ id }) => kept.includes(id));
 }
 
 function handlerMs({ handlerMs }: TaskType, stream: RandomStream): number {

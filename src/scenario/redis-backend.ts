@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { ConnectionGroup } from '../runtime/connection-group.ts';
+import { EmbeddedPostgres } from '../runtime/embedded-postgres.ts';
 import { startPrivateRedis } from '../runtime/private-redis.ts';
 import { connectRedis, deleteKeys, UnusableRedisError } from '../runtime/redis-connection.ts';
 import type { Backend } from './backend.ts';
@@ -22,6 +23,7 @@ export async function openRedisBackend(url: string | undefined, timeScale: numbe
   });
   const namespace = `windtunnel:${randomUUID().slice(0, 8)}:`;
   const gone = () => new UsageError(`lost the connection to Redis at ${target} in mid-run: is it still up?`);
+  const postgres = new EmbeddedPostgres();
   let runs = 0;
   let breakOff: (error: UsageError) => void = () => {};
   let running: Promise<unknown> = Promise.resolve();
@@ -41,9 +43,10 @@ export async function openRedisBackend(url: string | undefined, timeScale: numbe
         control.once('end', onEnd);
         try {
           const before = await commandsProcessed(control);
-          await runInRealTime({ seed, keyPrefix, timeScale, connect: () => connections.open(), broken }, set);
+          const world = { seed, keyPrefix, timeScale, connect: () => connections.open(), postgres, broken };
+          const asked = await runInRealTime(world, set);
           const redisCommands = (await commandsProcessed(control)) - before;
-          return { redisCommands, redisUtilisation: null };
+          return { redisCommands, redisUtilisation: null, ...asked };
         } catch (error) {
           throw control.status === 'ready' ? error : gone();
         } finally {
@@ -61,6 +64,7 @@ export async function openRedisBackend(url: string | undefined, timeScale: numbe
       closing ??= (async () => {
         breakOff(new UsageError('the run was broken off'));
         await running;
+        await postgres.close();
         control.disconnect();
         await server?.stop();
       })();

@@ -1,8 +1,11 @@
 import { InvalidValueError } from '../engine/errors.ts';
+import type { History } from '../history/history.ts';
 import { measure } from '../metrics/measure.ts';
+import { MissingDatabaseError } from '../runtime/embedded-postgres.ts';
 import { MissingCommandError } from '../runtime/mock-redis.ts';
-import type { Backend, World } from './backend.ts';
+import type { Backend, World, WorldMeasures } from './backend.ts';
 import { claimStrategy, designId } from './design.ts';
+import type { Variation } from './fate.ts';
 import { judgeExpectations, judgeInvariants } from './judge.ts';
 import { setQueueRun } from './queue-run.ts';
 import { Recorder } from './recorder.ts';
@@ -71,7 +74,7 @@ function whyNot(scenario: Scenario, design: Design, { name }: Backend): string |
 
 /** Why a run that broke off is the backend's limit and no mistake; undefined where it is one. */
 function whyBroken(error: unknown, { timeScale }: Backend): string | undefined {
-  if (error instanceof MissingCommandError) return error.message;
+  if (error instanceof MissingCommandError || error instanceof MissingDatabaseError) return error.message;
   // The scenario's own durations may be sound, and too short for the design once they are scaled.
   if (error instanceof InvalidValueError && timeScale !== 1) return `at --time-scale ${timeScale}, ${error.message}`;
   return undefined;
@@ -89,30 +92,65 @@ function placed(error: unknown, run: string): unknown {
 }
 
 async function runDesign(scenario: Scenario, design: Design, seed: number, backend: Backend): Promise<RunResult> {
-  let recorder: Recorder | undefined;
-  let hash: World['hash'];
-  const measures = await backend.run(seed, scenario.environment ?? {}, (world) => {
-    recorder = new Recorder(world);
-    hash = world.hash;
-    if ('wakeup' in design) setWakeupRun(world, scenario as WakeupScenario, design, recorder.observe);
-    else if ('runner' in design) setRunnerRun(world, scenario as RunnerScenario, design, recorder.observe);
-    else setQueueRun(world, scenario as QueueScenario, design, seed, recorder.observe);
-  });
-  const { history } = recorder as Recorder;
+  const { history, historyHash, measures } = await play(scenario, design, seed, backend);
   return {
     design: designId(design),
     metrics: measure(history, {
       workers: workersOf(scenario, design),
       ...measures,
-      ...('runner' in design && NO_REDIS),
+      ...(!asksRedis(scenario, design) && NO_REDIS),
     }),
     invariants: judgeInvariants(scenario.invariants, history),
-    historyHash: hash?.digest() ?? null,
+    historyHash,
     history,
   };
 }
 
-/** An in-process runner asks no Redis anything. */
+/** A run as it happened, neither measured nor judged. */
+export interface Play {
+  readonly history: History;
+  readonly historyHash: string | null;
+  readonly measures: WorldMeasures;
+}
+
+/**
+ * Runs one design of a scenario on one seed.
+ * @param tasks the planned tasks that are submitted; all where not given
+ * @param variation simulation only
+ */
+export async function play(
+  scenario: Scenario,
+  design: Design,
+  seed: number,
+  backend: Backend,
+  tasks?: readonly string[],
+  variation?: Variation,
+): Promise<Play> {
+  let recorder: Recorder | undefined;
+  let hash: World['hash'];
+  const measures = await backend.run(
+    seed,
+    scenario.environment ?? {},
+    (world) => {
+      const { until, interleaving } = variation ?? {};
+      recorder = new Recorder(world, until, (index) => interleaving?.trace?.event(index));
+      hash = world.hash;
+      if ('wakeup' in design) setWakeupRun(world, scenario as WakeupScenario, design, recorder.observe);
+      else if ('runner' in design) {
+        setRunnerRun(world, scenario as RunnerScenario, design, recorder.observe, interleaving);
+      } else setQueueRun(world, scenario as QueueScenario, design, seed, recorder.observe, tasks);
+    },
+    variation,
+  );
+  return { history: (recorder as Recorder).history, historyHash: hash?.digest() ?? null, measures };
+}
+
+/** An in-process runner asks no Redis anything, but where its jobs are kept in one; nor do wake-ups over another store. */
+function asksRedis({ workload }: Scenario, design: Design): boolean {
+  if ('wakeup' in design) return (design.store ?? 'redis') === 'redis';
+  return !('posts' in workload) || workload.store?.in === 'redis';
+}
+
 const NO_REDIS = { redisCommands: null, redisUtilisation: null };
 
 function workersOf(scenario: Scenario, design: Design): number {

@@ -1,10 +1,12 @@
+import { Keys } from '../engine/keys.ts';
 import type { Observer } from '../engine/ports.ts';
 import { type JobStore, MemoryJobStore } from '../engine/runners/job-store.ts';
 import { localMemory } from '../engine/runners/local-memory.ts';
+import { RedisJobStore } from '../engine/runners/redis-job-store.ts';
 import type { RunnerTask, TaskRunner } from '../engine/runners/runner.ts';
 import type { SharedMemory } from '../engine/runners/shared-memory.ts';
-import { exploreDelays, Interleaver } from '../simulation/interleaver.ts';
-import { simulatedMemory } from '../simulation/shared-memory.ts';
+import { exploreDelays, Interleaver, type Interleaving } from '../simulation/interleaver.ts';
+import { type Standing, simulatedMemory } from '../simulation/shared-memory.ts';
 import type { Machine, World } from './backend.ts';
 import { runner } from './design.ts';
 import { scaleDurations, withDefaults } from './parameters.ts';
@@ -17,13 +19,24 @@ interface PlannedPost {
   readonly delayMs: number | undefined;
 }
 
-/** Puts an in-process runner into a world: one process, whose goroutines post the workload. A store outlives the process. */
-export function setRunnerRun(world: World, scenario: RunnerScenario, design: RunnerDesign, observe: Observer): void {
+/**
+ * Puts an in-process runner into a world: one process, whose goroutines post the workload. A store outlives the process.
+ * @param interleaving the one schedule to run, instead of those that the workload asks for
+ */
+export function setRunnerRun(
+  world: World,
+  scenario: RunnerScenario,
+  design: RunnerDesign,
+  observe: Observer,
+  interleaving?: Interleaving,
+): void {
   const { workload } = scenario;
   const definition = runner(design.runner);
   const parameters = scaleDurations(withDefaults(definition, design.parameters), world.timeScale);
   const plan = planPosts(workload);
   const saved = new MemoryJobStore();
+  const kept = ({ redis }: Machine): JobStore =>
+    workload.store?.in === 'redis' ? new RedisJobStore(redis, new Keys(world.keyPrefix)) : saved;
   const nowMs = () => world.nowUs() / 1000 / world.timeScale;
 
   let lives = 0;
@@ -39,7 +52,7 @@ export function setRunnerRun(world: World, scenario: RunnerScenario, design: Run
           random: machine.random,
           observe,
           memory,
-          store: remoteStore(saved, workload, machine, nowMs, world.timeScale),
+          store: memory.guarded(remoteStore(kept(machine), workload, machine, nowMs, world.timeScale), 'store'),
           restore: (id) => process.taskOf(plan.find((post) => post.id === id) as PlannedPost),
         },
         parameters,
@@ -49,7 +62,12 @@ export function setRunnerRun(world: World, scenario: RunnerScenario, design: Run
     const { clock } = machine;
     const { schedules } = workload;
     const step = () => clock.sleep(0);
-    if (schedules === undefined) {
+    if (interleaving !== undefined) {
+      const { delays, choices, trace } = interleaving;
+      const interleaver = new Interleaver<Standing>(step, ({ who, before }) => trace?.switched(who, before));
+      interleaver.begin(delays, choices);
+      await run(simulatedMemory(interleaver.point, trace), '');
+    } else if (schedules === undefined) {
       await run(world.hash === undefined ? localMemory : simulatedMemory(step), '');
     } else if ('random' in schedules) {
       for (let nth = 1; nth <= schedules.random; nth++) await run(simulatedMemory(step), `s${nth}.`);
@@ -112,7 +130,7 @@ class Process {
         const callers = group.callers ?? 1;
         for (let caller = 0; caller < callers; caller++) {
           const share = tasks.filter((_, index) => index % callers === caller);
-          memory.spawn(() => this.#postAll(share, atMs));
+          memory.spawn(() => this.#postAll(share, atMs), 'caller');
         }
       }
     }
@@ -120,7 +138,7 @@ class Process {
       memory.spawn(async () => {
         await this.#until(shutdownAtMs);
         await runner.shutdown().catch(() => {});
-      });
+      }, 'closer');
     }
     await this.#until(durationMs, this.#world.ended);
     runner.stop();
@@ -135,26 +153,27 @@ class Process {
 
   /** A refusal is in the history; whoever is refused goes on. */
   async #post(task: RunnerTask, { cancelAfterMs, requestEndsAfterMs }: RunnerPosts): Promise<void> {
-    const { clock } = this.#machine;
-    const context = new AbortController();
-    const later = (ms: number | undefined, act: () => void) => {
-      if (ms !== undefined) void clock.sleep(ms * this.#world.timeScale).then(act);
-    };
-    await this.#runner?.post({ ...task, context: context.signal }).catch(() => {});
-    later(cancelAfterMs, () => {
+    // Where nothing ends the caller's context there is none: a hundred thousand signals cost more than the tasks.
+    const context = cancelAfterMs === undefined && requestEndsAfterMs === undefined ? undefined : new AbortController();
+    await this.#runner?.post(context === undefined ? task : { ...task, context: context.signal }).catch(() => {});
+    this.#later(cancelAfterMs, () => {
       this.#observe({ kind: 'cancel-requested', task: task.id });
-      context.abort(new Error('canceled by its caller'));
+      context?.abort(new Error('canceled by its caller'));
       this.#runner?.cancel?.(task.id);
     });
-    later(requestEndsAfterMs, () => context.abort(new Error('the request has been answered')));
+    this.#later(requestEndsAfterMs, () => context?.abort(new Error('the request has been answered')));
+  }
+
+  #later(ms: number | undefined, act: () => void): void {
+    if (ms !== undefined) void this.#machine.clock.sleep(ms * this.#world.timeScale).then(act);
   }
 
   taskOf({ id, group, delayMs }: PlannedPost): RunnerTask {
-    const { type, priority = 'user-visible', mayBlock = false } = group;
+    const { type, priority = 'user-visible', mayBlock = false, category } = group;
     return {
       id: this.#prefix + id,
       type,
-      traits: { priority, mayBlock },
+      traits: { priority, mayBlock, ...(category !== undefined && { category }) },
       ...(delayMs !== undefined && { delayMs: delayMs * this.#world.timeScale }),
       run: (signal) => this.#handle(id, group, signal),
     };
@@ -181,10 +200,13 @@ class Process {
 }
 
 function planPosts({ posts }: RunnerWorkload): PlannedPost[] {
-  const planned = posts.flatMap((group) =>
-    Array.from({ length: group.count }, (_, index) => ({ group, delayMs: delayOf(group, index) })),
-  );
-  return planned.map((post, index) => ({ ...post, id: `t${index + 1}` }));
+  const planned: PlannedPost[] = [];
+  for (const group of posts) {
+    for (let index = 0; index < group.count; index++) {
+      planned.push({ id: `t${planned.length + 1}`, group, delayMs: delayOf(group, index) });
+    }
+  }
+  return planned;
 }
 
 function delayOf({ delayMs, count }: RunnerPosts, index: number): number | undefined {
@@ -202,7 +224,8 @@ function remoteStore(
   timeScale: number,
 ): JobStore {
   const called = async <T>(call: () => Promise<T>): Promise<T> => {
-    await clock.sleep((store.callMs ?? 1) * timeScale);
+    const callMs = store.callMs ?? (store.in === 'redis' ? 0 : 1);
+    if (callMs > 0) await clock.sleep(callMs * timeScale);
     return call();
   };
   return {

@@ -3,7 +3,10 @@ import type { TaskPriority } from '../engine/runners/runner.ts';
 import type { Fetch } from '../engine/wakeups/delayed-task-store.ts';
 import type { ServiceTimes } from '../simredis/node.ts';
 import type { Latency } from '../simulation/network.ts';
+import type { Fault } from './fault.ts';
 import type { RunResult } from './result.ts';
+
+export type { Fault } from './fault.ts';
 
 /** A task type of a workload. */
 export interface TaskType {
@@ -86,6 +89,7 @@ export interface RunnerPosts {
   /** Default user-visible. */
   readonly priority?: TaskPriority;
   readonly mayBlock?: boolean;
+  readonly category?: string;
   /** How long after its post a task is to start, in ms: always that long, or evenly from the first task's to the last one's. */
   readonly delayMs?: number | readonly [first: number, last: number];
   readonly fails?: boolean;
@@ -103,8 +107,12 @@ export interface RunnerWorkload {
   readonly posts: readonly RunnerPosts[];
   /** When the runner is shut down, in ms from the start. */
   readonly shutdownAtMs?: number;
-  /** The job store: how long a call takes, and when status updates fail, of all jobs or of one. */
+  /**
+   * The job store: where jobs are kept (default: in a memory that outlives the process), how long a call takes beyond what the store
+   * takes itself, and when status updates fail, of all jobs or of one.
+   */
   readonly store?: {
+    readonly in?: 'memory' | 'redis';
     readonly callMs?: number;
     readonly failing?: readonly { readonly fromMs: number; readonly toMs: number; readonly job?: string }[];
   };
@@ -116,16 +124,6 @@ export interface RunnerWorkload {
   /** How long a run is watched, in ms. */
   readonly durationMs: number;
 }
-
-/**
- * Something that goes wrong at a set time, in ms from the start. Hosts are `app-1`, `app-2`, … (the processes), and `dispatcher`,
- * where a design has one.
- */
-export type Fault =
-  /** The host dies with all that it remembers; it boots again after `downMs`, or never where that is not given. */
-  | { readonly kind: 'crash'; readonly host: string; readonly atMs: number; readonly downMs?: number }
-  /** The host stands still (garbage collection, a stalled virtual machine): nothing on it runs, all clocks go on. */
-  | { readonly kind: 'pause'; readonly host: string; readonly atMs: number; readonly forMs: number };
 
 /** The world a scenario runs in. All of it is the simulation's; in real time the world is as it is. */
 export interface Environment {
@@ -154,6 +152,10 @@ export interface QueueDesign {
   readonly tokenTtlMs?: number;
 }
 
+/** A delayed-task store: in the memory of the process, in Redis, in PostgreSQL. */
+export type StoreName = (typeof STORE_NAMES)[number];
+export const STORE_NAMES = ['memory', 'redis', 'sql'] as const;
+
 /** A wake-up policy with its workers. Parameters not given are as documented. */
 export interface WakeupDesign {
   readonly id?: string;
@@ -163,6 +165,8 @@ export interface WakeupDesign {
   readonly workersPerType?: number;
   /** Whether a fetched task is its worker's alone. Default `reads`: it is not. */
   readonly fetch?: Fetch;
+  /** Where the delayed tasks wait. Default `redis`; the document's own is a relational database. */
+  readonly store?: StoreName;
 }
 
 /** An in-process runner. */
@@ -226,6 +230,8 @@ interface ScenarioBase {
   readonly story: string;
   /** A defect that no document names, found by simulation: how it comes about, in two lines. */
   readonly mechanism?: string;
+  /** Of the ten weaknesses of the task runner, the one that it shows, by the document's number. */
+  readonly weakness?: number;
   /** How many seeds, from 1 on, its expectations are judged over where no number is asked for. Default 5. */
   readonly seeds?: number;
   readonly environment?: Environment;

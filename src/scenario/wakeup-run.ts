@@ -1,9 +1,12 @@
 import { Keys } from '../engine/keys.ts';
 import type { Observer } from '../engine/ports.ts';
 import { AsyncTaskManager } from '../engine/wakeups/async-task-manager.ts';
-import { RedisDelayedTaskStore } from '../engine/wakeups/delayed-task-store.ts';
+import type { DelayedTaskStore } from '../engine/wakeups/delayed-task-store.ts';
+import { MemoryDelayedTaskStore } from '../engine/wakeups/memory-delayed-task-store.ts';
+import { RedisDelayedTaskStore } from '../engine/wakeups/redis-delayed-task-store.ts';
+import { SqlDelayedTaskStore } from '../engine/wakeups/sql-delayed-task-store.ts';
 import type { WakeupSender } from '../engine/wakeups/wakeup-sender.ts';
-import type { World } from './backend.ts';
+import type { Machine, World } from './backend.ts';
 import { wakeupPolicy } from './design.ts';
 import { scaleDurations, withDefaults } from './parameters.ts';
 import type { DelayedArrival, WakeupDesign, WakeupScenario, WakeupWorkload } from './scenario.ts';
@@ -13,11 +16,13 @@ export function setWakeupRun(world: World, scenario: WakeupScenario, design: Wak
   const policy = wakeupPolicy(design.wakeup);
   const parameters = scaleDurations(withDefaults(policy, design.wakeupParameters), world.timeScale);
   const { workload } = scenario;
-  world.machine('app-1', async ({ redis, clock }) => {
+  world.machine('app-1', async (machine) => {
+    const { clock } = machine;
+    // A database takes its time to come up: the run begins after that.
+    const store = await openStore(machine, world, design);
     const startMs = clock.now();
     const at = (ms: number) => startMs + ms * world.timeScale;
     const elapsedMs = () => (clock.now() - startMs) / world.timeScale;
-    const store = new RedisDelayedTaskStore(redis, new Keys(world.keyPrefix), design.fetch);
     const manager = new AsyncTaskManager({ clock, observe, store }, policy, {
       parameters,
       ...(design.workersPerType !== undefined && { workersPerType: design.workersPerType }),
@@ -85,6 +90,24 @@ export function setWakeupRun(world: World, scenario: WakeupScenario, design: Wak
     await clock.sleep(Math.max(0, at(workload.durationMs) - clock.now()), world.ended);
     await manager.stop();
   });
+}
+
+async function openStore(
+  { redis, sql }: Machine,
+  { keyPrefix }: World,
+  { store, fetch }: WakeupDesign,
+): Promise<DelayedTaskStore> {
+  switch (store) {
+    case 'memory':
+      return new MemoryDelayedTaskStore(fetch);
+    case 'sql': {
+      const opened = new SqlDelayedTaskStore(sql, fetch);
+      await opened.create();
+      return opened;
+    }
+    default:
+      return new RedisDelayedTaskStore(redis, new Keys(keyPrefix), fetch);
+  }
 }
 
 /** Over all types. */

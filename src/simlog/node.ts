@@ -1,5 +1,6 @@
 import type { Host } from '../simulation/host.ts';
-import { Channel, DATA_CENTRE, type Latency } from '../simulation/network.ts';
+import { DATA_CENTRE, type Latency } from '../simulation/network.ts';
+import { openCalls } from '../simulation/remote-calls.ts';
 import type { Simulation } from '../simulation/simulation.ts';
 import { LogBroker } from './broker.ts';
 
@@ -34,30 +35,14 @@ export class LogNode {
 
   /** Opens a connection from a host. It takes no time, and lasts as long as the host lives. */
   connect(from: Host): LogConnection {
-    const simulation = this.#simulation;
-    const latency = this.#latency;
     const count = this.#connections.get(from) ?? 0;
     this.#connections.set(from, count + 1);
-    const stream = simulation.random(`log-connection-${from.name}-${count}`);
-    const receive = (message: () => void) => message();
-    const back = new Channel(simulation, from, { latency, stream, receive, receiveCostUs: CLIENT_ANSWER_US });
-    const forth = new Channel(simulation, this.host, { latency, stream, receive, receiveCostUs: REQUEST_US });
-    from.onCrash.add(() => {
-      forth.close();
-      back.close();
+    const { call } = openCalls(this.#simulation, from, this.host, {
+      latency: this.#latency,
+      stream: this.#simulation.random(`log-connection-${from.name}-${count}`),
+      callUs: REQUEST_US,
+      answerUs: CLIENT_ANSWER_US,
     });
-    const answer = (settle: () => void) => back.send(settle, Math.max(simulation.nowUs, this.host.busyUntilUs));
-    return {
-      call: (request) =>
-        new Promise((resolve, reject) => {
-          forth.send(() => {
-            try {
-              request(this.broker, (value) => answer(() => resolve(value)));
-            } catch (error) {
-              answer(() => reject(error));
-            }
-          });
-        }),
-    };
+    return { call: (request) => call((answer) => request(this.broker, answer)) };
   }
 }

@@ -19,6 +19,13 @@ export class SetValue {
 
 export type ValueType = 'string' | Exclude<Value, string>['type'];
 
+/** What a database held at some time. */
+export type Snapshot = readonly {
+  readonly key: string;
+  readonly value: Value;
+  readonly deadlineMs: number | undefined;
+}[];
+
 /** How many expired keys one sweep may remove, so that a sweep never stalls a run. */
 const SWEEP_LIMIT = 64;
 
@@ -112,6 +119,26 @@ export class Keyspace {
     }
   }
 
+  /** All that it holds, as of its last command. */
+  snapshot(): Snapshot {
+    return [...this.keys()].map((key) => ({
+      key,
+      value: copyOf(this.#values.get(key) as Value),
+      deadlineMs: this.#deadlines.get(key),
+    }));
+  }
+
+  /** Holds what it held then, and nothing else. For when nobody watches it or waits for it. */
+  restore(snapshot: Snapshot): void {
+    this.#values.clear();
+    this.#deadlines.clear();
+    this.#sweep = undefined;
+    for (const { key, value, deadlineMs } of snapshot) {
+      this.#values.set(key, copyOf(value));
+      if (deadlineMs !== undefined) this.#deadlines.set(key, deadlineMs);
+    }
+  }
+
   string(key: string): string | undefined {
     const value = this.get(key);
     if (value === undefined || typeof value === 'string') return value;
@@ -179,6 +206,28 @@ export class Keyspace {
   #remove(key: string): void {
     this.#values.delete(key);
     this.#deadlines.delete(key);
+  }
+}
+
+/** A value of its own with the same content. */
+export function copyOf(value: Value): Value {
+  if (typeof value === 'string') return value;
+  switch (value.type) {
+    case 'hash': {
+      const hash = new Hash();
+      for (const [field, content] of value.fields) hash.fields.set(field, content);
+      return hash;
+    }
+    case 'set': {
+      const set = new SetValue();
+      for (const member of value.members) set.members.add(member);
+      return set;
+    }
+    case 'list':
+    case 'zset':
+      return value.clone();
+    case 'stream':
+      return value.copy();
   }
 }
 

@@ -1,8 +1,9 @@
 import { Fifo } from '../simulation/fifo.ts';
 import type { Host } from '../simulation/host.ts';
-import { Channel, DATA_CENTRE, type Latency } from '../simulation/network.ts';
+import { DATA_CENTRE, type Latency } from '../simulation/network.ts';
 import type { Simulation } from '../simulation/simulation.ts';
-import type { Reply } from './reply.ts';
+import type { Interference, RequestFate } from './interference.ts';
+import { type Connection, Link, type LinkedNode, type Outgoing, type Outlet, type Receiver } from './link.ts';
 import { RedisServer } from './server.ts';
 import type { Session } from './session.ts';
 
@@ -18,43 +19,23 @@ export interface ServiceTimes {
 
 export const DEFAULT_SERVICE_TIMES: ServiceTimes = { commandUs: 10, scriptCallUs: 2 };
 
-/** What taking a reply off the socket costs a client's CPU, in µs. */
-const CLIENT_REPLY_US = 2;
-
-/** The client's end of a connection: calls go in, replies and published messages come out, in order. */
-export interface Connection {
-  send(argv: readonly string[]): void;
-  close(): void;
-}
-
-export interface Receiver {
-  onReply(reply: Reply): void;
-  onPush(message: Reply): void;
-}
-
-/** A published message, which travels among the replies. */
-class Pushed {
-  readonly message: Reply;
-  constructor(message: Reply) {
-    this.message = message;
-  }
-}
-
-type Outgoing = Reply | Pushed;
-
 /** A Redis server on a host of the simulation: calls queue for its one CPU, and time is the host's own. */
-export class RedisNode {
+export class RedisNode implements LinkedNode {
   readonly host: Host;
   readonly server: RedisServer;
-  readonly #simulation: Simulation;
+  readonly simulation: Simulation;
+  readonly latency: Latency;
+  readonly links = new Set<Link>();
+  isUp = true;
+  /** Asked of every connection that is opened from then on. */
+  interference: Interference | undefined;
   readonly #times: ServiceTimes;
-  readonly #latency: Latency;
   /** How many connections each host has opened. */
   readonly #connections = new Map<Host, number>();
   /** Replies that the call under way has caused: they leave when its service time is over. */
   readonly #outbox = new Fifo<Outgoing>();
   /** Where each of them goes. */
-  readonly #recipients = new Fifo<Channel<Outgoing>>();
+  readonly #recipients = new Fifo<Outlet>();
 
   constructor(
     simulation: Simulation,
@@ -62,9 +43,9 @@ export class RedisNode {
     options: { readonly serviceTimes?: ServiceTimes; readonly latency?: Latency } = {},
   ) {
     this.host = host;
-    this.#simulation = simulation;
+    this.simulation = simulation;
     this.#times = options.serviceTimes ?? DEFAULT_SERVICE_TIMES;
-    this.#latency = options.latency ?? DATA_CENTRE;
+    this.latency = options.latency ?? DATA_CENTRE;
     const dice = simulation.random('redis');
     this.server = new RedisServer(
       () => host.clockUs(simulation.nowUs),
@@ -73,7 +54,7 @@ export class RedisNode {
           const delayUs = host.trueDurationUs((timeUs - host.clockUs(simulation.nowUs)) / 1000);
           return simulation.timer(delayUs, host, () => {
             callback();
-            this.#flush();
+            this.flush();
           });
         },
       },
@@ -81,56 +62,42 @@ export class RedisNode {
     );
   }
 
-  /** Opens a connection from a host. It takes no time: the runs that matter have theirs open. */
+  /** Opens a connection from a host. */
   connect(from: Host, receiver: Receiver): Connection {
     const count = this.#connections.get(from) ?? 0;
     this.#connections.set(from, count + 1);
-    const stream = this.#simulation.random(`connection-${from.name}-${count}`);
-    const back = new Channel<Outgoing>(this.#simulation, from, {
-      latency: this.#latency,
-      stream,
-      receiveCostUs: CLIENT_REPLY_US,
-      receive: (outgoing) => {
-        if (outgoing instanceof Pushed) receiver.onPush(outgoing.message);
-        else receiver.onReply(outgoing);
-      },
-    });
-    const session = this.server.connect(
-      (reply) => this.#put(back, reply),
-      (message) => this.#put(back, new Pushed(message)),
-    );
-    const forth = new Channel<readonly string[]>(this.#simulation, this.host, {
-      latency: this.#latency,
-      stream,
-      receive: (argv) => this.#serve(session, argv),
-    });
-    const close = () => {
-      from.onCrash.delete(close);
-      forth.close();
-      back.close();
-      // The server learns of it as of any message: one way later.
-      this.#simulation.after(this.#latency.baseUs, this.host, () => this.server.disconnect(session), undefined);
-    };
-    from.onCrash.add(close);
-    return { send: (argv) => forth.send(argv), close };
+    const stream = this.simulation.random(`connection-${from.name}-${count}`);
+    return new Link(this, from, receiver, stream, this.interference?.(from));
   }
 
-  #serve(session: Session, argv: readonly string[]): void {
+  /**
+   * The server dies, or another takes its place: every connection is reset, with what was under way on it, and every blocked call is
+   * over. Its data and scripts are as they were.
+   */
+  cutOff(): void {
+    for (const link of [...this.links]) link.breakOff(true);
+  }
+
+  serve(session: Session, argv: readonly string[], fate?: RequestFate): void {
     const scriptCallsBefore = this.server.scriptCallsRun;
-    this.server.receive(session, argv);
+    if (fate?.error === undefined) this.server.receive(session, argv);
+    else if (this.server.refuse(session, argv, fate.error)) fate.struck?.();
     const { commandUs, scriptCallUs, byCommand } = this.#times;
     const ownUs = byCommand?.[(argv[0] as string).toLowerCase()] ?? commandUs;
-    this.#simulation.compute(this.host, ownUs + scriptCallUs * (this.server.scriptCallsRun - scriptCallsBefore));
-    this.#flush();
+    const scriptUs = scriptCallUs * (this.server.scriptCallsRun - scriptCallsBefore);
+    if (fate?.slowUs !== undefined) fate.struck?.();
+    this.simulation.compute(this.host, ownUs + scriptUs + (fate?.slowUs ?? 0));
+    this.flush();
   }
 
-  #put(channel: Channel<Outgoing>, outgoing: Outgoing): void {
+  put(outlet: Outlet, outgoing: Outgoing): void {
     this.#outbox.push(outgoing);
-    this.#recipients.push(channel);
+    this.#recipients.push(outlet);
   }
 
-  #flush(): void {
-    const departUs = Math.max(this.#simulation.nowUs, this.host.busyUntilUs);
+  /** What the call under way has caused leaves when its service time is over. */
+  flush(): void {
+    const departUs = Math.max(this.simulation.nowUs, this.host.busyUntilUs);
     while (this.#outbox.length > 0) this.#recipients.shift().send(this.#outbox.shift(), departUs);
   }
 }

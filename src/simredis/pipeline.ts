@@ -6,6 +6,9 @@ import { ErrorReply, NilArray, type Reply } from './reply.ts';
 /** As ioredis's: an error stands alone. */
 type Result = [error: Error] | [error: null, value: unknown];
 
+const MULTI = ['multi'];
+const EXEC = ['exec'];
+
 /** A call as `pipeline([…])` and `multi([…])` take it. */
 export type Call = readonly [command: string, ...args: Argument[]];
 
@@ -40,10 +43,10 @@ export class SimPipeline {
    * transaction (a WATCHed key was touched) resolves with null; EXECABORT rejects.
    */
   async exec(): Promise<Result[] | null> {
-    if (!this.#transaction) return Promise.all(this.#calls.map((argv) => this.#settle(argv)));
-    const queued = [['multi'], ...this.#calls].map((argv) => this.#settle(argv));
-    const reply = this.#client.send(['exec']);
-    const [, ...refusals] = await Promise.all(queued);
+    if (!this.#transaction) return this.#sendAll(this.#calls);
+    const queued = this.#sendAll([MULTI, ...this.#calls]);
+    const reply = this.#client.send(EXEC, this.#calls.length + 1);
+    const [, ...refusals] = await queued;
     let results: Reply;
     try {
       results = await reply;
@@ -55,12 +58,26 @@ export class SimPipeline {
     return (results as Reply[]).map((result, index) => toResult(result, this.#calls[index] as readonly string[]));
   }
 
-  async #settle(argv: readonly string[]): Promise<Result> {
-    try {
-      return [null, decoderOf(argv[0] as string)(await this.#client.send(argv))];
-    } catch (error) {
-      return [error as Error];
-    }
+  /** One promise for all of them. */
+  #sendAll(calls: readonly (readonly string[])[]): Promise<Result[]> {
+    const results: Result[] = [];
+    let left = calls.length;
+    if (left === 0) return Promise.resolve(results);
+    return new Promise((resolve) => {
+      const settle = (index: number, result: Result) => {
+        results[index] = result;
+        if (--left === 0) resolve(results);
+      };
+      calls.forEach((argv, index) => {
+        this.#client.sendTo({
+          argv,
+          pipelineIndex: index,
+          decoder: decoderOf(argv[0] as string),
+          resolve: (value) => settle(index, [null, value]),
+          reject: (error) => settle(index, [error]),
+        });
+      });
+    });
   }
 }
 

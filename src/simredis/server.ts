@@ -7,6 +7,12 @@ import { ErrorReply, NIL_ARRAY, QUEUED, type Reply, wrongArity } from './reply.t
 import { ScriptEngine } from './scripting/engine.ts';
 import { Session } from './session.ts';
 
+/** Commands as they are sent nearly always: all in lower case, or all in upper case. */
+const BY_NAME = new Map([
+  ...COMMANDS,
+  ...[...COMMANDS].map(([name, command]) => [name.toUpperCase(), command] as const),
+]);
+
 /** Commands that MULTI does not queue. */
 const NEVER_QUEUED = new Set(['exec', 'discard', 'multi', 'watch', 'reset', 'quit']);
 
@@ -87,6 +93,26 @@ export class RedisServer {
     const reply = this.execute(session, argv);
     if (reply !== BLOCKED) session.deliver(reply);
     if (this.blocking.count > 0) this.blocking.serve(this.#contextFor(session, true));
+  }
+
+  /**
+   * Answers an error and runs nothing. In a transaction it breaks it, and EXEC itself says so. False where the client is parked: its call
+   * waits for its turn, and is then run.
+   */
+  refuse(session: Session, argv: readonly string[], error: ErrorReply): boolean {
+    if (session.closed || session.blocked) {
+      this.receive(session, argv);
+      return false;
+    }
+    let reply = error;
+    if (session.transaction && (argv[0] as string).toLowerCase() === 'exec') {
+      reply = new ErrorReply(`EXECABORT Transaction discarded because of: ${error.text}`);
+      session.transaction = undefined;
+      session.transactionBroken = false;
+      this.unwatch(session);
+    } else if (session.transaction) session.transactionBroken = true;
+    session.deliver(reply);
+    return true;
   }
 
   /** Runs one call to its reply, without delivering it. */
@@ -218,7 +244,7 @@ function notForSubscribers(argv: readonly string[], name: string): ErrorReply {
 
 function lookUp(argv: readonly string[]): Command | ErrorReply {
   const name = argv[0] as string;
-  const command = COMMANDS.get(name) ?? COMMANDS.get(name.toLowerCase());
+  const command = BY_NAME.get(name) ?? BY_NAME.get(name.toLowerCase());
   if (command === undefined) return unknownCommand(argv);
   const { arity } = command;
   if (arity > 0 ? argv.length !== arity : argv.length < -arity) return wrongArity(command.name);

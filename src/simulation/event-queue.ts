@@ -1,7 +1,8 @@
 /** Events that may wait at once. Beyond it a simulated program has surely run away. */
 export const PENDING_EVENTS_MAX = 2 ** 22;
 
-const INITIAL_SLOTS = 1024;
+/** Few: a run of exploration makes a queue a millisecond, and seldom has more waiting. It doubles. */
+const INITIAL_SLOTS = 64;
 /** The life of an event that was cancelled: no host ever has it. */
 const CANCELLED_LIFE = -1;
 /** The order of a slot that holds no event. */

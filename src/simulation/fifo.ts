@@ -28,6 +28,11 @@ export class Fifo<T> {
     return item;
   }
 
+  /** The oldest item, which stays; only where `length` is above 0. */
+  get first(): T {
+    return this.#ring[this.#head] as T;
+  }
+
   clear(): void {
     this.#ring.fill(undefined);
     this.#head = 0;

@@ -50,14 +50,22 @@ export class Channel<T> {
     this.#receiveCostUs = options.receiveCostUs ?? 0;
   }
 
-  /** @param departUs the true time at which it leaves; not before now */
-  send(message: T, departUs = this.#simulation.nowUs): void {
+  /**
+   * @param departUs the true time at which it leaves; not before now
+   * @param heldUs how much longer it travels; what is sent later still comes later
+   */
+  send(message: T, departUs = this.#simulation.nowUs, heldUs = 0): void {
     if (!this.#open || this.#to.life !== this.#life) return;
     this.#messages.push(message);
     const { baseUs, jitterUs } = this.#latency;
-    const arrivalUs = departUs + baseUs + (jitterUs > 0 ? this.#stream.integer(jitterUs + 1) : 0);
+    const arrivalUs = departUs + heldUs + baseUs + (jitterUs > 0 ? this.#stream.integer(jitterUs + 1) : 0);
     this.#lastArrivalUs = Math.max(this.#lastArrivalUs, arrivalUs);
-    this.#simulation.at(this.#lastArrivalUs, this.#to, this.#arrive, undefined);
+    this.#simulation.at(this.#lastArrivalUs, this.#to, this.#arrive, this);
+  }
+
+  /** The oldest of the messages under way; undefined: there is none, or the channel is closed. */
+  get oldest(): T | undefined {
+    return this.#open && this.#messages.length > 0 ? this.#messages.first : undefined;
   }
 
   /** What is on its way is lost. */
@@ -67,7 +75,7 @@ export class Channel<T> {
   }
 
   /** Each arrival takes the oldest message, whatever order a schedule gives to simultaneous arrivals. */
-  readonly #arrive: Action<undefined> = () => {
+  readonly #arrive: Action<Channel<T>> = () => {
     if (!this.#open) return;
     const message = this.#messages.shift();
     if (this.#receiveCostUs > 0) this.#simulation.compute(this.#to, this.#receiveCostUs);

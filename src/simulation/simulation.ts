@@ -1,4 +1,5 @@
 import type { Clock } from '../engine/ports.ts';
+import { ChoiceQueue, type Chooser } from './choice-queue.ts';
 import { type Action, EventQueue } from './event-queue.ts';
 import { enterSimulation, insideSimulation, installGuards, leaveSimulation } from './guards.ts';
 import { type ClockError, Host } from './host.ts';
@@ -19,6 +20,8 @@ const DEFAULT_EVENTS_MAX = 200_000_000;
 export interface SimulationOptions {
   readonly seed: number;
   readonly schedule?: Schedule;
+  /** Chooses each next event among all that are due, instead of the schedule. Nothing takes CPU time then: see `ChoiceQueue`. */
+  readonly chooser?: Chooser;
   readonly drain?: DrainMode;
   /** The run is stopped with an error after so many events: a loop that never waits would else never end. */
   readonly eventsMax?: number;
@@ -27,6 +30,13 @@ export interface SimulationOptions {
 /** The run exceeded a limit that it was given. */
 export class SimulationLimitError extends Error {
   readonly code = 'SIMULATION_LIMIT';
+  /** How far virtual time had come. */
+  readonly timeUs: number;
+
+  constructor(message: string, timeUs: number) {
+    super(message);
+    this.timeUs = timeUs;
+  }
 }
 
 /** Something reached the simulation from outside its event loop: real I/O leaked into simulated code. */
@@ -44,19 +54,24 @@ export class Simulation {
   readonly seed: number;
   readonly hosts: Host[] = [];
   readonly hash = new RollingHash();
-  readonly #queue = new EventQueue();
+  readonly #queue: EventQueue;
+  readonly #isChosen: boolean;
   readonly #schedule: Schedule;
   readonly #drain: DrainMode;
   readonly #eventsMax: number;
   readonly #streams = new Map<string, RandomStream>();
+  readonly #sleepers = new WeakMap<AbortSignal, Set<Sleeper>>();
   #nowUs = 0;
   #eventCount = 0;
   #state: 'set-up' | 'inside' | 'between-turns' | 'over' = 'set-up';
   #failure: { readonly error: unknown } | undefined;
+  #isStopped = false;
 
   constructor(options: SimulationOptions) {
     this.seed = options.seed;
     this.#schedule = options.schedule ?? fifo();
+    this.#isChosen = options.chooser !== undefined;
+    this.#queue = options.chooser === undefined ? new EventQueue() : new ChoiceQueue(options.chooser, this.hosts);
     this.#drain = options.drain ?? BEST_DRAIN;
     this.#eventsMax = options.eventsMax ?? DEFAULT_EVENTS_MAX;
   }
@@ -133,6 +148,7 @@ export class Simulation {
 
   /** The host's CPU computes for so long; whatever else it has to do waits. */
   compute(host: Host, us: number): void {
+    if (this.#isChosen) return;
     host.busyUntilUs = Math.max(host.busyUntilUs, this.#nowUs) + us;
     host.computedUs += us;
   }
@@ -140,6 +156,13 @@ export class Simulation {
   /** The host stands still (garbage collection, a stalled virtual machine): nothing on it runs, its clock goes on. */
   pause(host: Host, us: number): void {
     host.busyUntilUs = Math.max(host.busyUntilUs, this.#nowUs + us);
+  }
+
+  /** The process that had the CPU is gone: what waits for it is taken up now. */
+  free(host: Host): void {
+    host.busyUntilUs = this.#nowUs;
+    host.wakeScheduled = false;
+    if (host.waitingActions.length > 0) this.#wakeLater(host);
   }
 
   /** The host dies: its memory, its timers, everything on its way to it. */
@@ -165,6 +188,15 @@ export class Simulation {
   /** Ends the run with an error. */
   fail(error: unknown): void {
     this.#failure ??= { error };
+  }
+
+  /** Ends the run after the event under way: nobody waits for what has not happened yet. */
+  stop(): void {
+    this.#isStopped = true;
+  }
+
+  get isStopped(): boolean {
+    return this.#isStopped;
   }
 
   /** The clock port of a host: its own clock, and a sleep that virtual time ends. */
@@ -231,7 +263,7 @@ export class Simulation {
     const close = () => {
       leaveSimulation();
       this.#state = 'between-turns';
-      if (over || this.#failure) end(this.#failure);
+      if (over || this.#failure || this.#isStopped) end(this.#failure);
       else turn();
     };
     const turn = () => {
@@ -245,7 +277,7 @@ export class Simulation {
   #runEvents(limit: number, drain: () => void): boolean {
     const queue = this.#queue;
     const { hosts, hash } = this;
-    if (this.#failure) return false;
+    if (this.#failure || this.#isStopped) return false;
     for (let count = 0; count < limit; count++) {
       const slot = queue.take();
       if (slot < 0) return false;
@@ -264,7 +296,7 @@ export class Simulation {
       hash.event(nowUs, host.index);
       action(queue.subjects[slot]);
       drain();
-      if (this.#failure) return false;
+      if (this.#failure || this.#isStopped) return false;
     }
     return true;
   }
@@ -273,6 +305,7 @@ export class Simulation {
     return new SimulationLimitError(
       `the run did not end within ${this.#eventsMax} events (virtual time ${this.#nowUs / 1e6} s); ` +
         'a loop that never waits, or a limit too low: raise eventsMax',
+      this.#nowUs,
     );
   }
 
@@ -305,26 +338,48 @@ export class Simulation {
       this.#queue.push(this.#nowUs + delayUs, this.#schedule.tie(), host.index, host.life, caughtResolve, undefined);
       return woken;
     }
-    const { life } = host;
     return new Promise((resolve, reject) => {
       if (signal.aborted) {
         reject(signal.reason);
         return;
       }
-      const onAbort = () => {
-        // The signal may belong to someone who outlives the host; the dead do not wake.
-        if (host.life !== life) return;
-        this.cancel(handle);
-        reject(signal.reason);
-      };
+      const sleepers = this.#sleepersUnder(signal);
       const onTime = () => {
-        signal.removeEventListener('abort', onAbort);
+        sleepers.delete(sleeper);
         resolve();
       };
       const handle = this.after(delayUs, host, onTime, undefined);
-      signal.addEventListener('abort', onAbort, { once: true });
+      const sleeper = { host, life: host.life, handle, reject };
+      sleepers.add(sleeper);
     });
   }
+
+  /** One listener a signal, however often its owner sleeps: to add and remove one costs more than all else of a sleep. */
+  #sleepersUnder(signal: AbortSignal): Set<Sleeper> {
+    const known = this.#sleepers.get(signal);
+    if (known !== undefined) return known;
+    const sleepers = new Set<Sleeper>();
+    this.#sleepers.set(signal, sleepers);
+    const onAbort = () => {
+      for (const { host, life, handle, reject } of sleepers) {
+        // The signal may belong to someone who outlives the host; the dead do not wake.
+        if (host.life !== life) continue;
+        this.cancel(handle);
+        reject(signal.reason);
+      }
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+    return sleepers;
+  }
+}
+
+/** Who sleeps until a time, or until a signal. */
+interface Sleeper {
+  readonly host: Host;
+  /** Of the host, as it fell asleep. */
+  readonly life: number;
+  readonly handle: number;
+  readonly reject: (reason: unknown) => void;
 }
 
 /** The resolve function of the promise made last: one executor for all sleeps spares a closure each. */

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -40,6 +40,16 @@ describe('the README', () => {
     const [, command = ''] = /<!-- output of: npm run (.*) -->/.exec(README) ?? [];
     const printed = execFileSync('npm', ['run', '-s', ...command.split(' ')], { cwd: ROOT, encoding: 'utf8' });
     expect(printed).toBe(block('text', '<!-- output of:'));
+  });
+
+  test('shows what its search prints', () => {
+    const [comment, command = ''] = /<!-- output of: windtunnel (.*) -->/.exec(README) ?? [];
+    const out = join(elsewhere, 'findings');
+    const { stdout } = spawnSync(process.execPath, ['bin/windtunnel.js', ...command.split(' '), '--out', out], {
+      cwd: ROOT,
+      encoding: 'utf8',
+    });
+    expect(stdout.replaceAll(out, 'reports/findings')).toBe(block('text', comment));
   });
 
   test.each(['the checkout', 'another folder'])('has a scenario that runs as it stands, from %s', (place) => {

@@ -163,7 +163,7 @@ describe('windtunnel scenario', { timeout: CHILD_MS_MAX }, () => {
     const { scenarios } = JSON.parse(stdout);
     expect(scenarios.map(({ scenario }: { scenario: string }) => scenario)).toEqual(['wakeup-herd', 'zpopmin-loss']);
     const queries = scenarios[0].runs.map(({ metrics }: { metrics: { queries?: number } }) => metrics.queries);
-    expect(queries).toEqual([40, 2, 40, 2, 2, 2, 2]);
+    expect(queries).toEqual([40, 2, 40, 2, 2, 2, 2, 40, 6, 6]);
     expect(scenarios[1].runs[0].metrics).not.toHaveProperty('queries');
   });
 

@@ -70,6 +70,24 @@ describe('task events', () => {
     });
   });
 
+  it('ending it between two attempts to connect rejects, though the client never settles', async () => {
+    const world = new World();
+    let rejected = false;
+    world.redis.isUp = false;
+    world.start('app', async (machine) => {
+      const until = new AbortController();
+      const subscribing = new TaskEvents(machine, machine.keys).subscribe(() => {}, until.signal);
+      await machine.clock.sleep(20);
+      until.abort();
+      rejected = await subscribing.then(
+        () => false,
+        () => true,
+      );
+    });
+    await world.run();
+    expect(rejected).toBe(true);
+  });
+
   it('what others publish on the channel, and is no event, is ignored', async () => {
     const heard: TaskEvent[] = [];
     await inWorld(async (machine) => {

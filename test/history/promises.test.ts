@@ -4,7 +4,7 @@ import { CLAIMS } from '../../src/engine/claims/index.ts';
 import type { PoolGuarantees } from '../../src/engine/pool.ts';
 import { POOLS } from '../../src/engine/pools/index.ts';
 import { INVARIANTS } from '../../src/history/invariants/index.ts';
-import { promised } from '../../src/history/promises.ts';
+import { judgedUnder, promised } from '../../src/history/promises.ts';
 
 const nothing: Guarantees = {
   delivery: 'may lose tasks',
@@ -51,6 +51,23 @@ describe('what a design promises', () => {
     expect(more({ holdsUpOthers: false }, polled)).toEqual([]);
     expect(more({ holdsUpOthers: true }, atOnce)).toEqual([]);
     expect(more({ holdsUpOthers: false, bindsWorkers: true }, atOnce)).toEqual([]);
+  });
+
+  test('falls, in contract, where no design can keep it, and stands for who gives nothing of the dead to others', () => {
+    const promises = ['no-task-lost', 'concurrency-limit'];
+    const asked = ['no-duplicate-execution', 'work-conserving'];
+    const under = (kinds: string[], given = promises) =>
+      judgedUnder(kinds, { promises: given, asked, isInContract: true });
+    expect(under([])).toEqual([...asked, ...promises]);
+    expect(under(['handler-throws', 'script-flush'])).toEqual([...asked, ...promises]);
+    expect(under(['crash'])).toEqual(promises);
+    expect(under(['crash', 'pause'])).toEqual(['no-task-lost']);
+    expect(under(['crash'], ['no-duplicate-execution'])).toEqual(['no-duplicate-execution']);
+  });
+
+  test('is all judged out of contract, but for idleness', () => {
+    const given = { promises: ['concurrency-limit'], asked: ['work-conserving'], isInContract: false };
+    expect(judgedUnder(['pause'], given)).toEqual(['concurrency-limit']);
   });
 
   test('is something that can be judged, for every design of the catalogue', () => {

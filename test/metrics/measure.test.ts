@@ -139,6 +139,22 @@ describe('the metrics of a run', () => {
     });
   });
 
+  test('tell what became of the signals, and give what the database counted', () => {
+    const history = written(
+      [0, signalled()],
+      [0, signalled()],
+      [0, signalled()],
+      [0, signalled('example', false)],
+      [1, woken('signal', 1)],
+      [1, fetched(false)],
+      [2, { kind: 'signal-ignored', type: 'example' }],
+    );
+    const { signals, sqlStatements } = measure(history, { ...UNCOUNTED, sqlStatements: 7 });
+    expect(signals).toEqual({ sent: 4, dropped: 1, drained: 1, ignored: 1 });
+    expect(sqlStatements).toBe(7);
+    expect(measure(written([0, submitted('t1')]), UNCOUNTED)).not.toHaveProperty('sqlStatements');
+  });
+
   test('say that no query was made where workers of delayed tasks were signalled in vain', () => {
     expect(measure(written([0, signalled()]), UNCOUNTED).queries).toBe(0);
     expect('queries' in measure(written([0, submitted('t1')]), UNCOUNTED)).toBe(false);
@@ -317,7 +333,17 @@ function naive(
     conflictsPerTask: accepted.length === 0 ? 0 : of(history, 'conflict').length / accepted.length,
     emptyPolls: of(history, 'empty-poll').length,
     redisUtilisation: around.redisUtilisation,
-    ...(knowsStore ? { queries } : {}),
+    ...(knowsStore ? { queries, signals: naiveSignals(history) } : {}),
+  };
+}
+
+function naiveSignals(history: History): Metrics['signals'] {
+  const sent = of(history, 'signalled');
+  return {
+    sent: sent.length,
+    dropped: sent.filter(({ accepted }) => !accepted).length,
+    drained: of(history, 'woken').reduce((sum, { drained }) => sum + drained, 0),
+    ignored: of(history, 'signal-ignored').length,
   };
 }
 

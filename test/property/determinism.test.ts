@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
+import { environments, workloads } from '../../src/explore/arbitraries.ts';
 import { runScenario } from '../../src/scenario/run-scenario.ts';
 import type { QueueDesign, QueueScenario } from '../../src/scenario/scenario.ts';
 import { SIM_BACKEND } from '../../src/scenario/sim-backend.ts';
-import { designs, environments, scenarioOf, workloads } from './random-scenario.ts';
+import { designs, scenarioOf } from './random-scenario.ts';
 
 // Many runs each: slow machines need more than the usual five seconds.
 vi.setConfig({ testTimeout: 60_000 });

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
+import { environments, type WorkloadBounds, workloads } from '../../src/explore/arbitraries.ts';
 import { INVARIANTS } from '../../src/history/invariants/index.ts';
 import type { RunResult } from '../../src/scenario/result.ts';
 import { runScenario } from '../../src/scenario/run-scenario.ts';
 import type { QueueDesign } from '../../src/scenario/scenario.ts';
 import { SIM_BACKEND } from '../../src/scenario/sim-backend.ts';
-import { designs, environments, scenarioOf, type WorkloadBounds, workloads } from './random-scenario.ts';
+import { designs, scenarioOf } from './random-scenario.ts';
 
 // Many runs each: slow machines need more than the usual five seconds.
 vi.setConfig({ testTimeout: 60_000 });

@@ -1,14 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import type { Parameters } from '../../src/engine/claim.ts';
+import { environments, workloads } from '../../src/explore/arbitraries.ts';
 import { INVARIANTS } from '../../src/history/invariants/index.ts';
 import { promised } from '../../src/history/promises.ts';
 import { claimStrategy, workerPool } from '../../src/scenario/design.ts';
+import type { FaultOf } from '../../src/scenario/fault.ts';
 import type { RunResult } from '../../src/scenario/result.ts';
 import { runScenario } from '../../src/scenario/run-scenario.ts';
 import type { Fault, QueueDesign } from '../../src/scenario/scenario.ts';
 import { SIM_BACKEND } from '../../src/scenario/sim-backend.ts';
-import { designs, environments, scenarioOf, workloads } from './random-scenario.ts';
+import { designs, scenarioOf } from './random-scenario.ts';
 
 /** Random worlds for each design and kind of fault; a night's run takes a thousand. */
 const SEEDS = Number(process.env.SOUND_SEEDS ?? 60);
@@ -68,7 +70,7 @@ const crashes = (host: fc.Arbitrary<string>): fc.Arbitrary<Fault> =>
     );
 
 /** Up to so much of a lease. */
-const pauses = (host: fc.Arbitrary<string>, mostMs: number): fc.Arbitrary<Fault> =>
+const pauses = (host: fc.Arbitrary<string>, mostMs: number): fc.Arbitrary<FaultOf<'pause'>> =>
   fc.record({ kind: fc.constant('pause' as const), host, atMs, forMs: fc.integer({ min: 1, max: mostMs }) });
 
 function faults(kind: Kind, leaseMs: number, processes: number): fc.Arbitrary<readonly Fault[]> {

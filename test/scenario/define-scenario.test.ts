@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { assertScenario, defineScenario } from '../../src/scenario/define-scenario.ts';
+import type { Fault } from '../../src/scenario/fault.ts';
 import { UsageError } from '../../src/scenario/usage-error.ts';
 import { queueScenario, wakeupScenario } from './written.ts';
 
@@ -22,6 +23,35 @@ describe('defineScenario', () => {
     expect(defineScenario(queue)).toBe(queue);
     const wakeup = wakeupScenario();
     expect(defineScenario(wakeup)).toBe(wakeup);
+  });
+
+  it('takes every kind of fault', () => {
+    const point = { host: 'app-1', command: 'evalsha', nth: 2 };
+    const faults: Fault[] = [
+      { kind: 'crash', host: 'app-1', atMs: 5, downMs: 10 },
+      { kind: 'crash', host: 'client', before: { command: 'zadd', nth: 1 } },
+      { kind: 'pause', host: 'app-1', after: { command: 'zadd', nth: 1 }, forMs: 5 },
+      { kind: 'pause', host: 'app-1', on: { event: 'claimed', nth: 1 }, forMs: 5 },
+      { kind: 'clock-jump', host: 'redis', atMs: 1, byMs: -5 },
+      { kind: 'request-lost', ...point },
+      { kind: 'reply-lost', ...point },
+      { kind: 'reset', ...point },
+      { kind: 'delay', ...point, byMs: 5 },
+      { kind: 'partition', host: 'app-1', atMs: 1, forMs: 5, way: 'to-redis' },
+      { kind: 'redis-restart', atMs: 1, downMs: 5, data: 'kept' },
+      { kind: 'redis-restart', atMs: 1, downMs: 5, data: { lostMs: 1000 } },
+      { kind: 'failover', atMs: 1, lostMs: 5 },
+      { kind: 'script-flush', atMs: 1 },
+      { kind: 'error-reply', command: 'zadd', nth: 1, error: 'BUSY' },
+      { kind: 'slow-command', ...point, forMs: 5 },
+      { kind: 'message-lost', host: 'app-1', nth: 1 },
+      { kind: 'message-doubled', host: 'app-1', nth: 1 },
+      { kind: 'handler-throws', task: 't1' },
+      { kind: 'handler-hangs', task: 't1', nth: 2 },
+      { kind: 'misconfigured', host: 'app-1', type: 'email', limit: 0 },
+      { kind: 'handler-blocks', task: 't1', forMs: 5 },
+    ];
+    expect(() => assertScenario({ ...queueScenario(), environment: { faults } })).not.toThrow();
   });
 
   it.each<[what: string, path: string, value: unknown, says: string]>([
@@ -119,6 +149,30 @@ describe('defineScenario', () => {
       'environment',
       { processes: 2, faults: [{ kind: 'crash', host: 'app-3', atMs: 0 }] },
       "scenario 'sound': a fault strikes 'app-3', but its hosts are: app-1, app-2",
+    ],
+    [
+      'a fault about a type that it does not have',
+      'environment',
+      { faults: [{ kind: 'misconfigured', host: 'app-1', type: 'emial', limit: 1 }] },
+      "scenario 'sound': a fault is about tasks of type 'emial', but its types are: email",
+    ],
+    [
+      'a fault that nobody knows',
+      'environment',
+      { faults: [{ kind: 'meteorite' }] },
+      "scenario 'sound': environment.faults.0.kind: invalid option: expected one of",
+    ],
+    [
+      'a fault without its point',
+      'environment',
+      { faults: [{ kind: 'reply-lost', host: 'app-1', command: 'zadd' }] },
+      "scenario 'sound': environment.faults.0.nth: invalid input: expected number",
+    ],
+    [
+      'a fault with a word too many',
+      'environment',
+      { faults: [{ kind: 'script-flush', atMs: 1, host: 'app-1' }] },
+      'scenario \'sound\': environment.faults.0: unrecognized key: "host"',
     ],
     [
       'a verdict without a reason',

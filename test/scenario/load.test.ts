@@ -33,10 +33,19 @@ describe('the project’s scenarios', () => {
   });
 
   it.each([
-    ['zpopmin-los', "there is no scenario 'zpopmin-los': did you mean zpopmin-loss? --list shows all"],
-    ['acceptance-2O', "there is no scenario 'acceptance-2O': did you mean acceptance-20? --list shows all"],
-    ['zpopmin', "there is no scenario 'zpopmin': did you mean zpopmin-loss or zpopmin-throughput? --list shows all"],
-    ['qqqqqqqqqqqq', "there is no scenario 'qqqqqqqqqqqq': --list shows all"],
+    [
+      'zpopmin-los',
+      "there is no scenario 'zpopmin-los': did you mean zpopmin-loss? windtunnel scenario --list shows all",
+    ],
+    [
+      'acceptance-2O',
+      "there is no scenario 'acceptance-2O': did you mean acceptance-20? windtunnel scenario --list shows all",
+    ],
+    [
+      'zpopmin',
+      "there is no scenario 'zpopmin': did you mean zpopmin-loss or zpopmin-throughput? windtunnel scenario --list shows all",
+    ],
+    ['qqqqqqqqqqqq', "there is no scenario 'qqqqqqqqqqqq': windtunnel scenario --list shows all"],
   ])('an unknown id %s is refused, with what is near to it', async (id, message) => {
     expect(await refusal(id)).toBe(message);
   });

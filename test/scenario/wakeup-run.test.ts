@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { MissingDatabaseError } from '../../src/runtime/embedded-postgres.ts';
+import type { Backend } from '../../src/scenario/backend.ts';
 import { defineScenario } from '../../src/scenario/define-scenario.ts';
 import { runScenario } from '../../src/scenario/run-scenario.ts';
 import type { WakeupDesign, WakeupWorkload } from '../../src/scenario/scenario.ts';
@@ -65,6 +67,38 @@ describe('a wake-up scenario', () => {
     const design = { wakeup: 'drain', fetch: 'claims', workersPerType: 5 } as const;
     expect((await run(workload)).metrics.utilisation).toBeCloseTo(0.5, 2);
     expect((await run(workload, design)).metrics.utilisation).toBeCloseTo(0.1, 2);
+  });
+
+  it.each([
+    ['memory', { commandsPerTask: null, redisUtilisation: null }, undefined],
+    // Creates the table and its index, adds, finds the task, removes it; then, and at the beginning, finds none and asks for a time.
+    ['sql', { commandsPerTask: null, redisUtilisation: null }, 2 + 2 + 1 + 1 + 1 + 2],
+    ['redis', { commandsPerTask: 7 }, undefined],
+  ] as const)(
+    'keeps delayed tasks in %s where its design says so, and asks nobody else',
+    async (store, counted, statements) => {
+      const { metrics } = await run({ arrivals: [{ atMs: 100, afterMs: 0 }] }, { wakeup: 'drain', store });
+      expect(metrics).toMatchObject({ completed: 1, queries: 5, ...counted });
+      expect(metrics.sqlStatements).toBe(statements);
+    },
+  );
+
+  it('is skipped, with the way out, where there is no database to be had', async () => {
+    const backend: Backend = {
+      name: 'mock',
+      timeScale: 1,
+      run: () => Promise.reject(new MissingDatabaseError(new Error('not installed'))),
+      close: async () => {},
+    };
+    const { runs, skipped } = await runScenario(defineScenario(wakeupScenario()), {
+      seed: 1,
+      backend,
+      design: 'drain',
+    });
+    expect(runs).toEqual([]);
+    expect(skipped).toEqual([
+      { design: 'drain', reason: 'it needs PGlite, an embedded PostgreSQL: npm install @electric-sql/pglite' },
+    ]);
   });
 
   it.each([

@@ -93,24 +93,31 @@ async function goesWrong(program: Program, seed: number): Promise<boolean> {
 }
 
 /** In how many of all schedules with up to `delays` delays it went wrong. */
-async function exhaustively(program: Program, delays: number): Promise<{ explored: number; wrong: number }> {
+async function exhaustively(
+  program: Program,
+  delays: number,
+): Promise<{ explored: number; wrong: number; fewest: number }> {
   const simulation = new Simulation({ seed: 1 });
   const host = simulation.addHost('host');
   const clock = simulation.clock(host);
   const interleaver = new Interleaver(() => clock.sleep(0));
   let wrong = 0;
   let explored = 0;
+  let fewest = Number.POSITIVE_INFINITY;
   simulation.start(host, async () => {
     explored = await exploreDelays(delays, async (schedule) => {
       interleaver.begin(schedule);
       const isWrong = program(simulatedMemory(interleaver.point));
       await clock.sleep(1);
-      if (isWrong()) wrong++;
+      if (isWrong()) {
+        wrong++;
+        fewest = Math.min(fewest, schedule.length);
+      }
       return interleaver.choices;
     });
   });
   await simulation.run();
-  return { explored, wrong };
+  return { explored, wrong, fewest };
 }
 
 describe('shared memory in the simulation', () => {
@@ -133,6 +140,8 @@ describe('shared memory in the simulation', () => {
       const found = await exhaustively(wrong, 2);
       expect(found.wrong).toBeGreaterThan(0);
       expect(found.wrong).toBeLessThan(found.explored);
+      // Each of them is one preemption at the wrong place.
+      expect(found.fewest).toBe(1);
       expect((await exhaustively(sound, 2)).wrong).toBe(0);
     },
   );

@@ -76,6 +76,7 @@ export const batchRandomLock: ClaimDefinition<BatchRandomLockParameters> = {
       'a crash between status processing and the end: nothing returns the task to the queue',
       'a cancellation within a round trip of the claim: the task runs all the same',
     ],
+    survives: ['handler-throws'],
   },
   defaults: { batchSize: 10, reads: 'records', lookAgain: 'no', lockTtlMs: LOCK_TTL_MS },
   choices: { reads: ['records', 'ids'], lookAgain: ['no', 'yes'] },

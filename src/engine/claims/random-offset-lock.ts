@@ -57,6 +57,7 @@ export const randomOffsetLock: ClaimDefinition<RandomOffsetLockParameters> = {
       'a crash between status processing and the end: nothing returns the task to the queue',
       'a cancellation within a round trip of the claim: the task runs all the same',
     ],
+    survives: ['handler-throws'],
   },
   defaults: { offsetMax: 10, lockTtlMs: LOCK_TTL_MS },
   create: (context, parameters) => new RandomOffsetLock(context, parameters),

@@ -2,6 +2,7 @@
 -- KEYS[1] workers   KEYS[2] ready   KEYS[3] totals   ARGV[1] prefix of tasks' keys   ARGV[2] of lists   ARGV[3] of hearts
 -- Returns id, type and attempt of each task; attempt 0 where the dead had not begun it.
 -- @include "attempt.part.lua"
+-- @include "reliable-list.worker.part.lua"
 -- A client that was cut off may send its BLMOVE again when it is back: a task would move into the list of a dead worker. Its list is
 -- looked at until nobody can have been away for so long.
 local FORGOTTEN_AFTER_MS = 24 * 60 * 60 * 1000
@@ -18,6 +19,8 @@ for index = 1, #heardOf, 2 do
       local begun = status == 'processing'
       if begun then
         move(task, KEYS[3], 'pending')
+      else
+        pass(task)
       end
       if type then
         recovered[#recovered + 1] = { id, type, begun and attempt or '0' }

@@ -11,7 +11,7 @@ for key = 7, #KEYS, 2 do
   redis.call('HSET', KEYS[3], type, limit)
   promote(KEYS[key], KEYS[key + 1], KEYS[2], tonumber(limit))
 end
-giveBackOthers(KEYS[6], KEYS[2])
+giveBackOthers(KEYS[6], KEYS[2], ARGV[1])
 -- In its own list: moved there while it waited, or in an answer that never came; or begun, and not settled.
 local id = redis.call('LINDEX', KEYS[6], 0) or redis.call('LMOVE', KEYS[2], KEYS[6], 'LEFT', 'RIGHT')
 if not id then

@@ -1,6 +1,14 @@
 import type { Claim, ClaimContext, ClaimDefinition, ClaimStrategy, WorkerContext } from '../claim.ts';
 import { InvalidValueError } from '../errors.ts';
-import { checkLease, LEASES_BROKEN_BY, type Lease, leasedClaim, observeEnd, observeWithdrawn } from '../lease.ts';
+import {
+  checkLease,
+  LEASES_BROKEN_BY,
+  LEASES_SURVIVE,
+  type Lease,
+  leasedClaim,
+  observeEnd,
+  observeWithdrawn,
+} from '../lease.ts';
 import { runScript, type Script } from '../script.ts';
 import type { Task, TaskStatus } from '../task.ts';
 import { fromHash, TaskStore, toArguments } from '../task-store.ts';
@@ -124,7 +132,7 @@ class ReliableList implements ClaimStrategy {
       attempt,
       renew: async () => {
         const beating = [keys.task(task.id), heart, keys.workers, own, keys.ready];
-        return (await this.#run(renewScript, beating, [attempt, leaseMs, name])) === 1;
+        return (await this.#run(renewScript, beating, [attempt, leaseMs, name, keys.task('')])) === 1;
       },
       settle: async (to: TaskStatus) =>
         (await this.#run(settleScript, [...this.#keysOf(task), own], [task.id, task.type, attempt, to])) === 1,
@@ -155,7 +163,8 @@ class ReliableList implements ClaimStrategy {
  * Promises: a task is always in exactly one list, so that a crash between any two steps loses nothing; limits hold; a full type holds up
  * no other, as its tasks wait in their queue; what a late finisher says does not count; a task is either canceled or claimed;
  * submitting an id twice is submitting it once. An answer of Redis that never came, the worker finds in its own list when it next asks. What a
- * BLMOVE that was sent again puts behind a running task goes back when the lease is renewed.
+ * BLMOVE that was sent again puts behind a running task goes back when the lease is renewed. What was a worker's and goes on to another
+ * unbegun has lost its place to those that were claimed meanwhile; it counts as an attempt, so that this can be told.
  *
  * Broken by a Redis that loses its last writes or evicts keys, and by steps of Redis's own clock, which times the hearts; by a host
  * that stands still for longer than its lease.
@@ -181,6 +190,7 @@ export const reliableList: ClaimDefinition<ReliableListParameters> = {
       'a worker cut off from Redis for more than a day that dies as its BLMOVE is sent again: the task that it moved is lost',
       'processes with different handlers: a worker gives back what it has no handler for, to the front of the list',
     ],
+    survives: LEASES_SURVIVE,
   },
   defaults: { blockMs: 5000, leaseMs: 30_000 },
   create: (context, parameters) => new ReliableList(context, parameters),

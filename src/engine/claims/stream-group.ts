@@ -205,6 +205,7 @@ export const streamGroup: ClaimDefinition<StreamGroupParameters> = {
       'a pool that stops leaves entries that wait for a token to be claimed back by another process',
       'a cancellation within a round trip of the claim: the task runs all the same',
     ],
+    survives: ['crash', 'request-lost', 'reply-lost', 'reset', 'handler-throws'],
   },
   defaults: {
     blockMs: 5000,

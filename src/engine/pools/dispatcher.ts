@@ -138,6 +138,8 @@ export class Dispatcher implements WorkerPool {
   async #rest(): Promise<void> {
     const { clock } = this.#context;
     const sweeps = this.#options.sweepMs > 0 && !this.#sweeping;
+    // A clock that was set back puts off the next sweep by an interval at most.
+    this.#nextSweepMs = Math.min(this.#nextSweepMs, clock.now() + this.#options.sweepMs);
     const sweepInMs = sweeps ? this.#nextSweepMs - clock.now() : Number.POSITIVE_INFINITY;
     const recoverInMs = this.#crew.isAllBusy ? Number.POSITIVE_INFINITY : this.#recovery.dueInMs;
     await this.#bell.receive(Math.min(sweepInMs, recoverInMs), this.#stopping.signal);

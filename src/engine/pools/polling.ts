@@ -40,7 +40,9 @@ function pollingLoop(context: PoolContext, { intervalMs, phases, cadence, recove
         nextTick = ticksPassed + 1;
       } else {
         nextTick = Math.max(nextTick, ticksPassed + 1);
-        goOn = await rest(context.clock, worker.stopping, nextTick * intervalMs - sinceStartMs);
+        // No longer than an interval, however far the clock was set back meanwhile.
+        const untilTickMs = Math.min(intervalMs, nextTick * intervalMs - sinceStartMs);
+        goOn = await rest(context.clock, worker.stopping, untilTickMs);
         nextTick++;
       }
     }

@@ -18,9 +18,14 @@ export class Recovery {
 
   /** How long until it is due, in ms, 0 or less where it is; Infinity where the strategy takes nothing back. */
   get dueInMs(): number {
-    return this.#context.strategy.recover === undefined
-      ? Number.POSITIVE_INFINITY
-      : this.#atMs - this.#context.clock.now();
+    return this.#context.strategy.recover === undefined ? Number.POSITIVE_INFINITY : this.#leftMs;
+  }
+
+  /** After a clock was set back, no longer than an interval from when that is noticed. */
+  get #leftMs(): number {
+    const nowMs = this.#context.clock.now();
+    this.#atMs = Math.min(this.#atMs, nowMs + this.#intervalMs);
+    return this.#atMs - nowMs;
   }
 
   /** @returns how many tasks were taken back; 0 where it is not due yet */

@@ -1,145 +1,148 @@
 import type { Ports } from '../ports.ts';
+import { TimerHeap } from './timer-heap.ts';
+import type { Fire, TimerHandle, TimerQueue } from './timer-table.ts';
+import { TimerWheel } from './timer-wheel.ts';
 
-/** Something that is due at a time. */
-export interface Delayed {
-  readonly dueMs: number;
-  readonly fire: () => void;
-}
+/**
+ * When the one timer is set anew: after every change; when the time of the first entry is another; or only when it is earlier, and what
+ * was taken back wakes it up once for nothing. The document says that it is reset often, and does not show when.
+ */
+export type TimerResets = 'every-change' | 'new-first' | 'earlier';
 
-/** Calls back when a time has come. */
-export interface DelayManager {
+/** Longer than this, Node's timers do not wait at all. */
+const SLEEP_MS_MAX = 2 ** 31 - 1;
+/** One for all: an abort without a reason makes an error, and its stack, each time. */
+const RESET = new Error('the timer is set anew');
+
+/**
+ * Calls back when a time has come: one timer over all delays (task-runner, 5), which stand in a queue.
+ *
+ * Promises: never early; late by no more than `toleranceMs` where the clock is exact; in order of deadlines, and of one deadline in the
+ * order in which they were added. What is called may add and cancel; where it throws, nobody catches it, and the others are called all
+ * the same.
+ */
+export class DelayManager {
   /** How late it may call back by its own making, in ms, where the clock is exact. */
   readonly toleranceMs: number;
-  /** How many are still to come. */
-  readonly pending: number;
-  /** @returns what `cancel` takes back */
-  add(delayMs: number, fire: () => void): Delayed;
-  /** @returns false where it has fired or was taken back before */
-  cancel(delayed: Delayed): boolean;
-  /** Throws away what is still to come. */
-  stop(): void;
-}
-
-/** What is not in the heap has no place. */
-const NOWHERE = -1;
-
-interface Entry extends Delayed {
-  place: number;
-}
-
-/**
- * When the one timer is set anew: after every change, or only when another entry has become the first. The document says that it is
- * reset often, and does not show when.
- */
-export type TimerResets = 'every-change' | 'new-first';
-
-/**
- * One timer over a heap of all delayed tasks (task-runner, 5).
- *
- * Promises: on time, as exact as the clock. Adding and taking back cost the logarithm of what is pending, and a new timer.
- */
-export class HeapDelayManager implements DelayManager {
-  readonly toleranceMs = 0;
   readonly #ports: Pick<Ports, 'clock' | 'observe'>;
   readonly #name: string;
+  readonly #queue: TimerQueue;
   readonly #resets: TimerResets;
-  readonly #heap: Entry[] = [];
+  /** Its signal serves one sleep after the other, until one is broken off. */
   #timer = new AbortController();
-  #timerDueMs = Number.POSITIVE_INFINITY;
+  /** Infinity while no timer is set. */
+  #timerMs = Number.POSITIVE_INFINITY;
+  /** How often it was set or unset: which sleep is the present one. */
+  #sets = 0;
+  #isFiring = false;
 
-  constructor(ports: Pick<Ports, 'clock' | 'observe'>, name: string, resets: TimerResets) {
+  constructor(
+    ports: Pick<Ports, 'clock' | 'observe'>,
+    name: string,
+    queue: TimerQueue,
+    resets: TimerResets,
+    toleranceMs: number,
+  ) {
     this.#ports = ports;
     this.#name = name;
+    this.#queue = queue;
     this.#resets = resets;
+    this.toleranceMs = toleranceMs;
   }
 
+  /** How many are still to come. */
   get pending(): number {
-    return this.#heap.length;
+    return this.#queue.size;
   }
 
-  add(delayMs: number, fire: () => void): Delayed {
-    const delayed: Entry = { dueMs: this.#ports.clock.now() + delayMs, fire, place: NOWHERE };
-    this.#heap.push(delayed);
-    this.#rise(this.#heap.length - 1, delayed);
+  /**
+   * @returns what `cancel` takes back
+   * @throws RangeError where the delay is not a number
+   */
+  add(delayMs: number, fire: Fire): TimerHandle {
+    const nowMs = this.#ports.clock.now();
+    // Nothing has told an idle queue of the time.
+    if (this.#queue.size === 0 && !this.#isFiring) this.#queue.advance(nowMs);
+    const handle = this.#queue.add(nowMs + delayMs, fire);
     this.#setTimer();
-    return delayed;
+    return handle;
   }
 
-  cancel(delayed: Delayed): boolean {
-    const { place } = delayed as Entry;
-    if (place === NOWHERE) return false;
-    this.#removeAt(place);
-    this.#setTimer();
+  /** @returns false where it has fired or was taken back before */
+  cancel(delayed: TimerHandle): boolean {
+    if (!this.#queue.cancel(delayed)) return false;
+    // The timer of an empty queue would keep a process alive.
+    if (this.#resets !== 'earlier' || this.#queue.size === 0) this.#setTimer();
     return true;
   }
 
+  /** Throws away what is still to come. */
   stop(): void {
-    for (const entry of this.#heap.splice(0)) entry.place = NOWHERE;
-    this.#timer.abort();
-    this.#timerDueMs = Number.POSITIVE_INFINITY;
+    this.#queue.clear();
+    this.#unset();
   }
 
   #setTimer(): void {
+    if (this.#isFiring) return;
     const { clock, observe } = this.#ports;
-    const dueMs = this.#heap[0]?.dueMs ?? Number.POSITIVE_INFINITY;
-    if (dueMs === this.#timerDueMs && this.#resets === 'new-first') return;
-    this.#timer.abort();
-    this.#timerDueMs = dueMs;
+    const dueMs = this.#queue.nextMs;
+    if (this.#resets !== 'every-change' && dueMs === this.#timerMs) return;
+    if (this.#resets === 'earlier' && dueMs > this.#timerMs && this.#queue.size > 0) return;
+    this.#unset();
     if (dueMs === Number.POSITIVE_INFINITY) return;
-    this.#timer = new AbortController();
+    const set = ++this.#sets;
+    this.#timerMs = dueMs;
     observe({ kind: 'timer-set', runner: this.#name });
-    clock.sleep(Math.max(0, dueMs - clock.now()), this.#timer.signal).then(
-      () => this.#fire(),
+    const waitMs = Math.min(SLEEP_MS_MAX, Math.max(0, dueMs - clock.now()));
+    clock.sleep(waitMs, this.#timer.signal).then(
+      () => {
+        // It may have been set anew when the time had come and nobody had been called yet.
+        if (this.#sets === set) this.#fire();
+      },
       () => {},
     );
   }
 
+  #unset(): void {
+    if (this.#timerMs === Number.POSITIVE_INFINITY) return;
+    this.#sets++;
+    this.#timerMs = Number.POSITIVE_INFINITY;
+    this.#timer.abort(RESET);
+    this.#timer = new AbortController();
+  }
+
   #fire(): void {
-    const nowMs = this.#ports.clock.now();
-    this.#timerDueMs = Number.POSITIVE_INFINITY;
-    for (let first = this.#heap[0]; first !== undefined && first.dueMs <= nowMs; first = this.#heap[0]) {
-      this.#removeAt(0);
-      first.fire();
+    this.#timerMs = Number.POSITIVE_INFINITY;
+    this.#isFiring = true;
+    try {
+      this.#queue.advance(this.#ports.clock.now());
+    } finally {
+      this.#isFiring = false;
+      this.#setTimer();
     }
-    this.#setTimer();
   }
+}
 
-  #removeAt(place: number): void {
-    const removed = this.#heap[place] as Entry;
-    const last = this.#heap.pop() as Entry;
-    removed.place = NOWHERE;
-    if (removed === last) return;
-    this.#sink(place, last);
-    this.#rise(last.place, last);
+/**
+ * One timer over a heap of all delayed tasks.
+ *
+ * Promises: on time, as exact as the clock. Adding and taking back cost the logarithm of what is pending, and by `resets` a new timer.
+ */
+export class HeapDelayManager extends DelayManager {
+  constructor(ports: Pick<Ports, 'clock' | 'observe'>, name: string, resets: TimerResets) {
+    super(ports, name, new TimerHeap(), resets, 0);
   }
+}
 
-  #rise(from: number, delayed: Entry): void {
-    let place = from;
-    while (place > 0) {
-      const parent = (place - 1) >> 1;
-      if ((this.#heap[parent] as Entry).dueMs <= delayed.dueMs) break;
-      this.#put(place, this.#heap[parent] as Entry);
-      place = parent;
-    }
-    this.#put(place, delayed);
-  }
-
-  #sink(from: number, delayed: Entry): void {
-    let place = from;
-    for (;;) {
-      let child = 2 * place + 1;
-      const right = this.#heap[child + 1];
-      if (right !== undefined && right.dueMs < (this.#heap[child] as Entry).dueMs) child++;
-      const next = this.#heap[child];
-      if (next === undefined || next.dueMs >= delayed.dueMs) break;
-      this.#put(place, next);
-      place = child;
-    }
-    this.#put(place, delayed);
-  }
-
-  #put(place: number, delayed: Entry): void {
-    this.#heap[place] = delayed;
-    delayed.place = place;
+/**
+ * The document's repair: one timer over a hierarchical timing wheel (as in Kafka and Netty).
+ *
+ * Promises: late by up to one tick. Adding and taking back cost the same however many are pending; adding sets a new timer only where
+ * it is due in an earlier slot than all others, taking back only where it was the last. It wakes up for slots that are not empty, not
+ * at each tick.
+ */
+export class TimingWheel extends DelayManager {
+  constructor(ports: Pick<Ports, 'clock' | 'observe'>, name: string, tickMs: number) {
+    super(ports, name, new TimerWheel(ports.clock.now(), tickMs), 'earlier', tickMs);
   }
 }

@@ -1,13 +1,14 @@
-import { type DelayManager, HeapDelayManager, type TimerResets } from './delay-manager.ts';
+import { type DelayManager, HeapDelayManager, type TimerResets, TimingWheel } from './delay-manager.ts';
 import { jobManager } from './job-manager.ts';
 import { collector, type Monitoring } from './metrics-collector.ts';
 import { FifoTaskQueue, PriorityTaskQueue, type Sequence } from './priority-task-queue.ts';
+import { repeatingTask } from './repeating-task.ts';
 import { execute, type RunnerContext, type RunnerDefinition, reported, type TaskRunner } from './runner.ts';
 import { type EnsureRunning, type RunLoop, SequencedRunner } from './sequenced-runner.ts';
 import { singleThreadRunner } from './single-thread-runner.ts';
+import { taskAndReply } from './task-and-reply.ts';
 import { type SchedulerOptions, TaskScheduler } from './task-scheduler.ts';
 import { goroutines } from './thread-pool.ts';
-import { TimingWheel } from './timing-wheel.ts';
 
 type SequencedParameters = {
   readonly loop: RunLoop;
@@ -89,6 +90,7 @@ const taskScheduler: RunnerDefinition<SchedulerParameters> = {
       'a shutdown: what is queued or delayed is thrown away (shutdown clear)',
       'a graceful shutdown with delayed tasks, tasks in a sequenced runner, or tasks that post their next step (shutdown graceful)',
       'as many blocking tasks as threads: nothing else runs (mayBlock ignored and sketched)',
+      'a category with many tasks: the others of its priority wait behind all of them (category ignored)',
       'least-first scan: best-effort work goes before what a user waits for',
     ],
   },
@@ -96,6 +98,7 @@ const taskScheduler: RunnerDefinition<SchedulerParameters> = {
     threads: 4,
     blockingThreads: 4,
     mayBlock: 'ignored',
+    category: 'ignored',
     scan: 'greatest-first',
     shutdown: 'clear',
     timeoutMs: 5000,
@@ -104,6 +107,7 @@ const taskScheduler: RunnerDefinition<SchedulerParameters> = {
   },
   choices: {
     mayBlock: ['ignored', 'sketched', 'lanes'],
+    category: ['ignored', 'turns'],
     scan: ['greatest-first', 'least-first'],
     shutdown: ['clear', 'graceful', 'sound'],
     front: ['scheduler', 'sequenced-runner'],
@@ -123,6 +127,7 @@ const taskScheduler: RunnerDefinition<SchedulerParameters> = {
 
 type DelayParameters = {
   readonly timer: 'heap' | 'wheel';
+  /** Of the heap; the wheel's are for an earlier time alone. */
   readonly resets: TimerResets;
   /** Of the wheel. */
   readonly tickMs: number;
@@ -141,17 +146,18 @@ const delayRunner: RunnerDefinition<DelayParameters> = {
   guarantees: {
     order: 'none',
     delivery: 'exactly once',
-    brokenBy: ['a tick is how late the wheel may be, and how often it wakes up while anything is pending'],
+    brokenBy: ['a tick is how late the wheel may be'],
   },
   defaults: { timer: 'heap', resets: 'every-change', tickMs: 10 },
-  choices: { timer: ['heap', 'wheel'], resets: ['every-change', 'new-first'] },
+  choices: { timer: ['heap', 'wheel'], resets: ['every-change', 'new-first', 'earlier'] },
   create(context, parameters) {
     const delays = delayManager(context, parameters);
     const { memory, name } = context;
     return {
       post: (task) =>
         reported(context, task, () => {
-          delays.add(task.delayMs ?? 0, () => memory.spawn(async () => void (await execute(task, name, context))));
+          const run = async () => void (await execute(task, name, context));
+          delays.add(task.delayMs ?? 0, () => memory.spawn(run, 'timer'));
         }),
       start() {},
       shutdown: async () => delays.stop(),
@@ -168,4 +174,6 @@ export const RUNNERS: readonly RunnerDefinition[] = [
   taskScheduler,
   delayRunner,
   priorityQueue,
+  repeatingTask,
+  taskAndReply,
 ] as readonly unknown[] as readonly RunnerDefinition[];

@@ -1,6 +1,5 @@
 import type { TaskStatus } from '../task.ts';
 import { messageOf } from '../worker.ts';
-import { HeapDelayManager } from './delay-manager.ts';
 import type { StoredJob } from './job-store.ts';
 import { FifoTaskQueue } from './priority-task-queue.ts';
 import {
@@ -13,7 +12,7 @@ import {
   type TaskRunner,
 } from './runner.ts';
 import { SequencedRunner } from './sequenced-runner.ts';
-import { type SchedulerOptions, TaskScheduler } from './task-scheduler.ts';
+import { TaskScheduler } from './task-scheduler.ts';
 
 type JobParameters = {
   /** Of the execution layer. */
@@ -46,15 +45,6 @@ type JobParameters = {
   readonly cancellation: 'background' | 'caller' | 'sound';
 };
 
-const POOL: Omit<SchedulerOptions, 'threads'> = {
-  blockingThreads: 0,
-  mayBlock: 'ignored',
-  scan: 'greatest-first',
-  shutdown: 'clear',
-  timeoutMs: 1,
-  pollMs: 1,
-};
-
 const UNFINISHED: readonly TaskStatus[] = ['pending', 'processing'];
 
 /**
@@ -70,7 +60,7 @@ class JobManager implements TaskRunner {
   readonly #control: SequencedRunner;
   readonly #io: SequencedRunner;
   /** The document's activeJobs; touched by the control layer only. */
-  readonly #active = new Map<string, AbortController>();
+  readonly #active: Map<string, AbortController>;
   /** Statuses that the store does not have yet, by job. */
   readonly #wanted = new Map<string, { readonly from: TaskStatus; readonly to: TaskStatus }>();
   /** This life of the process. */
@@ -81,16 +71,15 @@ class JobManager implements TaskRunner {
     this.#context = context;
     this.#parameters = parameters;
     this.#owner = context.random.id();
-    const pool = (own: RunnerContext, threads: number) =>
-      new TaskScheduler(own, { ...POOL, threads }, new HeapDelayManager(own, own.name, 'new-first'));
-    this.#scheduler = pool(context, parameters.threads);
+    this.#active = context.memory.guarded(new Map(), 'activeJobs');
+    this.#scheduler = TaskScheduler.plain(context, parameters.threads);
     this.#pools.add(this.#scheduler);
     const layer = (name: string) => {
       // Threads that run no job of anybody's are nobody's business.
       const quiet = { ...context, name: `${context.name}-${name}`, observe: () => {} };
-      const own = parameters.layers === 'own-threads' ? pool(quiet, 1) : this.#scheduler;
+      const own = parameters.layers === 'own-threads' ? TaskScheduler.plain(quiet, 1) : this.#scheduler;
       this.#pools.add(own);
-      return new SequencedRunner(context, { loop: 'double-check', queue: new FifoTaskQueue(), pool: own });
+      return new SequencedRunner(context, { loop: 'double-check', queue: new FifoTaskQueue(), pool: own, name });
     };
     this.#control = layer('control');
     this.#io = layer('io');
@@ -124,7 +113,7 @@ class JobManager implements TaskRunner {
 
   /** As documented: the caller waits for the control layer, and that may wait for the I/O layer. */
   async #submit(task: RunnerTask): Promise<void> {
-    const answer = this.#context.memory.channel<{ readonly refusal?: unknown }>(1);
+    const answer = this.#context.memory.channel<{ readonly refusal?: unknown }>(1, 'answer');
     await this.#control.postInternal(async () => {
       const refusal = await this.#submitControl(task).then(
         () => undefined,
@@ -140,7 +129,7 @@ class JobManager implements TaskRunner {
     const { memory, store } = this.#context;
     if (this.#active.has(task.id)) throw new PostRefusedError(`job ${task.id} is already active`);
     if (this.#parameters.duplicateCheck === 'store') {
-      const checkDone = memory.channel<{ readonly isDuplicate: boolean }>(1);
+      const checkDone = memory.channel<{ readonly isDuplicate: boolean }>(1, 'checkDone');
       await this.#io.postInternal(async () => {
         // `existing, _ :=`: a store that cannot be read has no such job.
         const existing = await store.get(task.id).catch(() => undefined);
@@ -158,7 +147,7 @@ class JobManager implements TaskRunner {
   /** The id is the job: whoever submits it again is told that it was accepted, and it is not run again. */
   async #submitOnce(task: RunnerTask): Promise<void> {
     const { memory, store } = this.#context;
-    const answer = memory.channel<{ readonly error?: unknown }>(1);
+    const answer = memory.channel<{ readonly error?: unknown }>(1, 'answer');
     await this.#control.postInternal(async () => {
       if (this.#active.has(task.id)) {
         await answer.send({});
@@ -250,7 +239,7 @@ class JobManager implements TaskRunner {
       case 'sound': {
         const isUnderWay = this.#wanted.has(id);
         this.#wanted.set(id, { from, to });
-        if (!isUnderWay) this.#context.memory.spawn(() => this.#writeUntilTaken(id));
+        if (!isUnderWay) this.#context.memory.spawn(() => this.#writeUntilTaken(id), 'status writer');
       }
     }
   }

@@ -20,6 +20,7 @@ export const localMemory: SharedMemory = {
   condition: (mutex) => new LocalCondition(mutex),
   channel: <T extends object>(capacity: number) => new LocalChannel<T>(capacity),
   waitGroup: () => new LocalWaitGroup(),
+  guarded: (value) => value,
   spawn: (main) => {
     // Not at once: whoever starts a goroutine goes on before it runs.
     void Promise.resolve().then(main);

@@ -14,6 +14,8 @@ export interface TaskTraits {
   readonly priority: TaskPriority;
   /** It may hold its thread up: it waits for a disk, a lock, a network. */
   readonly mayBlock: boolean;
+  /** What kind of work it is, in the program's own words. Default: none in particular. */
+  readonly category?: string;
 }
 
 export const DEFAULT_TRAITS: TaskTraits = { priority: 'user-visible', mayBlock: false };

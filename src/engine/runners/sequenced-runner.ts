@@ -34,6 +34,8 @@ export interface SequencedOptions {
   readonly queue: TaskQueue;
   readonly pool: ThreadPool;
   readonly metrics?: MetricsCollector;
+  /** Where a program has several: what a story calls the variables of this one. */
+  readonly name?: string;
 }
 
 /**
@@ -46,13 +48,17 @@ export class SequencedRunner implements TaskRunner {
   readonly #context: RunnerContext;
   readonly #options: SequencedOptions;
   readonly #mutex: Mutex;
+  /** What waits, behind the mutex. */
+  readonly #queue: TaskQueue;
   readonly #running: AtomicCell;
 
   constructor(context: RunnerContext, options: SequencedOptions) {
     this.#context = context;
     this.#options = options;
-    this.#mutex = context.memory.mutex();
-    this.#running = context.memory.cell(IDLE);
+    const of = options.name === undefined ? '' : `${options.name}.`;
+    this.#mutex = context.memory.mutex(`${of}queueMutex`);
+    this.#queue = context.memory.guarded(options.queue, `${of}queue`);
+    this.#running = context.memory.cell(IDLE, `${of}running`);
   }
 
   start(): void {}
@@ -76,8 +82,8 @@ export class SequencedRunner implements TaskRunner {
 
   async #push(task: Admitted): Promise<void> {
     await this.#mutex.lock();
-    this.#options.queue.push(task);
-    const { length } = this.#options.queue;
+    this.#queue.push(task);
+    const { length } = this.#queue;
     this.#mutex.unlock();
     this.#options.metrics?.queueSize(this.#context.name, length);
     await this.#ensureRunning(task);
@@ -148,14 +154,14 @@ export class SequencedRunner implements TaskRunner {
 
   async #fetchOneTask(): Promise<RunnerTask | undefined> {
     await this.#mutex.lock();
-    const task = this.#options.queue.pop();
+    const task = this.#queue.pop();
     this.#mutex.unlock();
     return task;
   }
 
   async #peek(): Promise<RunnerTask | undefined> {
     await this.#mutex.lock();
-    const task = this.#options.queue.peek();
+    const task = this.#queue.peek();
     this.#mutex.unlock();
     return task;
   }

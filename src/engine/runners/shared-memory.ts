@@ -2,17 +2,20 @@
  * What goroutines share, as ports: a runner written against them runs as it is in a program, and in the simulation each access is
  * a preemption point, so that a schedule can interleave two logical goroutines between any two accesses, as Loom and Shuttle do.
  *
- * Semantics are Go's (`sync/atomic`, `sync`, channels). A plain field may be shared too, where a mutex guards it.
+ * Semantics are Go's (`sync/atomic`, `sync`, channels). A plain field may be shared too, where a mutex guards it. Names are what the
+ * story of an interleaving calls things; the real forms have no use for them.
  */
 export interface SharedMemory {
-  cell(initial: number): AtomicCell;
-  mutex(): Mutex;
-  condition(mutex: Mutex): Condition;
+  cell(initial: number, name?: string): AtomicCell;
+  mutex(name?: string): Mutex;
+  condition(mutex: Mutex, name?: string): Condition;
   /** @param capacity how many values it holds; with 0 a sender waits for its receiver */
-  channel<T extends object>(capacity: number): Channel<T>;
-  waitGroup(): WaitGroup;
+  channel<T extends object>(capacity: number, name?: string): Channel<T>;
+  waitGroup(name?: string): WaitGroup;
+  /** A plain object that a mutex, or its only user, guards: the same object, whose calls a story tells. No preemption point. */
+  guarded<T extends object>(value: T, name: string): T;
   /** Go's `go`: runs beside the caller. What it throws is nobody's to catch, and ends the program. */
-  spawn(main: () => Promise<void>): void;
+  spawn(main: () => Promise<void>, name?: string): void;
 }
 
 /** At once, or later: the real forms answer at once wherever they need not wait. */

@@ -48,9 +48,9 @@ class SingleThreadRunner implements TaskRunner {
   constructor(context: RunnerContext, parameters: SingleThreadParameters) {
     this.#context = context;
     this.#parameters = parameters;
-    this.#queue = context.memory.channel(parameters.capacity);
-    this.#mutex = context.memory.mutex();
-    this.#room = context.memory.condition(this.#mutex);
+    this.#queue = context.memory.channel(parameters.capacity, 'workQueue');
+    this.#mutex = context.memory.mutex('closing');
+    this.#room = context.memory.condition(this.#mutex, 'room');
   }
 
   start(): void {
@@ -58,7 +58,7 @@ class SingleThreadRunner implements TaskRunner {
       this.#context.memory.spawn(async () => {
         await this.#work();
         resolve();
-      });
+      }, this.#context.name);
     });
   }
 

@@ -1,4 +1,7 @@
-import type { RunnerTask, TaskRunner } from './runner.ts';
+import { FifoTaskQueue } from './priority-task-queue.ts';
+import type { RunnerDefinition, RunnerTask, TaskRunner } from './runner.ts';
+import { SequencedRunner } from './sequenced-runner.ts';
+import { goroutines } from './thread-pool.ts';
 
 /**
  * Runs a task on one runner, then hands its result to a reply on another, which is where the asker lives. A task that throws has no
@@ -17,3 +20,50 @@ export async function postTaskAndReply<T>(
   };
   await runner.post({ ...task, run });
 }
+
+type ReplyParameters = {
+  /**
+   * What becomes of a task that throws. `no-reply`: nothing, as with the pattern that the document names and shows no code of. `told`:
+   * the reply is posted with the error for its result.
+   */
+  readonly onError: 'no-reply' | 'told';
+};
+
+/** Two sequenced runners: tasks run on `worker`, the reply of `t1` is `t1.reply` and runs on `home`. */
+export const taskAndReply: RunnerDefinition<ReplyParameters> = {
+  id: 'task-and-reply',
+  source: 'task-runner, strengths 2',
+  summary: 'a task on one sequenced runner, and a reply with its result on another',
+  guarantees: {
+    order: 'one at a time, in order of posts',
+    delivery: 'exactly once',
+    brokenBy: ['a task that throws: whoever waits for its reply waits for ever (onError no-reply)'],
+  },
+  defaults: { onError: 'no-reply' },
+  choices: { onError: ['no-reply', 'told'] },
+  create(context, { onError }) {
+    const runnerOf = (name: string) => {
+      const queue = new FifoTaskQueue();
+      return new SequencedRunner({ ...context, name }, { loop: 'sound', queue, pool: goroutines(context.memory) });
+    };
+    const worker = runnerOf('worker');
+    const home = runnerOf('home');
+    return {
+      post(task) {
+        const run = async (signal: AbortSignal | undefined): Promise<unknown> => {
+          try {
+            return await task.run(signal);
+          } catch (error) {
+            if (onError === 'no-reply') throw error;
+            return error;
+          }
+        };
+        const reply = { id: `${task.id}.reply`, type: `${task.type} reply`, traits: task.traits, run: async () => {} };
+        return postTaskAndReply(worker, { ...task, run }, home, reply);
+      },
+      start() {},
+      shutdown: async () => {},
+      stop() {},
+    };
+  },
+};

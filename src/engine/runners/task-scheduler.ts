@@ -1,5 +1,5 @@
 import { EngineError } from '../errors.ts';
-import type { DelayManager } from './delay-manager.ts';
+import { type DelayManager, HeapDelayManager } from './delay-manager.ts';
 import {
   execute,
   PostRefusedError,
@@ -31,6 +31,11 @@ export type SchedulerOptions = {
    */
   readonly mayBlock: 'ignored' | 'sketched' | 'lanes';
   /**
+   * What `Category` does. `ignored`: as documented, nothing. `turns`: categories of one priority take turns, so that one with many tasks
+   * does not hold the others up.
+   */
+  readonly category: 'ignored' | 'turns';
+  /**
    * In which order GetWork looks at its three queues. The document writes `for i := 0; i < 3` over them, and numbers the priorities
    * from the least up: read so, `least-first`.
    */
@@ -51,6 +56,21 @@ interface Work {
 
 type Lane = 'cpu' | 'blocking';
 
+function categoryOf({ traits }: Work): string {
+  return traits.category ?? '';
+}
+
+/** A scheduler that is only there for its threads: as documented, and nothing is ever shut down gracefully. */
+const PLAIN: Omit<SchedulerOptions, 'threads'> = {
+  blockingThreads: 0,
+  mayBlock: 'ignored',
+  category: 'ignored',
+  scan: 'greatest-first',
+  shutdown: 'clear',
+  timeoutMs: 1,
+  pollMs: 1,
+};
+
 /**
  * Threads that take tasks from three queues, one a priority (task-runner, 4 and 8).
  *
@@ -67,6 +87,9 @@ export class TaskScheduler implements TaskRunner, ThreadPool {
   readonly #shuttingDown: AtomicCell;
   readonly #queued: AtomicCell;
   readonly #active: AtomicCell;
+  /** When each category was served last, where they take turns. */
+  readonly #turns = new Map<string, number>();
+  #turn = 0;
   readonly #stopping = new AbortController();
   /** Accepted and not finished, delayed ones and those of runners above included. */
   #open = 0;
@@ -78,22 +101,33 @@ export class TaskScheduler implements TaskRunner, ThreadPool {
     this.#options = options;
     this.#delays = delays;
     const { memory } = context;
-    this.#mutex = memory.mutex();
-    this.#news = { cpu: memory.condition(this.#mutex), blocking: memory.condition(this.#mutex) };
-    this.#shuttingDown = memory.cell(0);
-    this.#queued = memory.cell(0);
-    this.#active = memory.cell(0);
+    this.#mutex = memory.mutex('queueMutex');
+    this.#news = {
+      cpu: memory.condition(this.#mutex, 'news'),
+      blocking: memory.condition(this.#mutex, 'news of blocking work'),
+    };
+    this.#shuttingDown = memory.cell(0, 'shuttingDown');
+    this.#queued = memory.cell(0, 'queuedCount');
+    this.#active = memory.cell(0, 'activeCount');
+  }
+
+  /** Threads and nothing else: as documented, with a delay manager of its own. */
+  static plain(context: RunnerContext, threads: number): TaskScheduler {
+    const delays = new HeapDelayManager(context, context.name, 'new-first');
+    return new TaskScheduler(context, { ...PLAIN, threads }, delays);
   }
 
   start(): void {
     const { threads, blockingThreads, mayBlock } = this.#options;
     const { memory, name } = this.#context;
     for (let number = 1; number <= threads; number++) {
-      memory.spawn(() => this.#thread(`${name}-${number}`, 'cpu'));
+      const thread = `${name}-${number}`;
+      memory.spawn(() => this.#thread(thread, 'cpu'), thread);
     }
     if (mayBlock !== 'lanes') return;
     for (let number = 1; number <= blockingThreads; number++) {
-      memory.spawn(() => this.#thread(`${name}-blocking-${number}`, 'blocking'));
+      const thread = `${name}-blocking-${number}`;
+      memory.spawn(() => this.#thread(thread, 'blocking'), thread);
     }
   }
 
@@ -155,7 +189,7 @@ export class TaskScheduler implements TaskRunner, ThreadPool {
       },
     };
     if (task.delayMs === undefined) return this.#push(work);
-    this.#delays.add(task.delayMs, () => this.#context.memory.spawn(() => this.#push(work)));
+    this.#delays.add(task.delayMs, () => this.#context.memory.spawn(() => this.#push(work), 'timer'));
   }
 
   /** A sound shutdown lets what runs take its next step. */
@@ -214,10 +248,26 @@ export class TaskScheduler implements TaskRunner, ThreadPool {
   #take(lane: Lane): Work | undefined {
     const queues = this.#options.scan === 'least-first' ? this.#queues : this.#queues.toReversed();
     for (const queue of queues) {
-      const place = queue.findIndex((work) => this.#laneOf(work) === lane);
+      const place = this.#placeOf(queue, lane);
       if (place >= 0) return queue.splice(place, 1)[0];
     }
     return undefined;
+  }
+
+  /** The oldest of the lane; where categories take turns, the oldest of the one that was served longest ago. */
+  #placeOf(queue: readonly Work[], lane: Lane): number {
+    if (this.#options.category === 'ignored') return queue.findIndex((work) => this.#laneOf(work) === lane);
+    let place = -1;
+    let servedAt = Number.POSITIVE_INFINITY;
+    for (const [at, work] of queue.entries()) {
+      const turn = this.#turns.get(categoryOf(work)) ?? 0;
+      if (this.#laneOf(work) !== lane || turn >= servedAt) continue;
+      place = at;
+      servedAt = turn;
+    }
+    const next = queue[place];
+    if (next !== undefined) this.#turns.set(categoryOf(next), ++this.#turn);
+    return place;
   }
 
   /** The document's loop: a ticker, two counters, a deadline. */

@@ -20,7 +20,7 @@ export interface ThreadPool {
 export function goroutines(memory: SharedMemory): ThreadPool {
   return {
     postInternal(run) {
-      memory.spawn(() => run('goroutine'));
+      memory.spawn(() => run('goroutine'), 'run loop');
       return true;
     },
     admit: () => () => {},

@@ -11,7 +11,7 @@ import { NEVER } from '../task-life.ts';
  * type stood overtaken.
  *
  * Submissions under way at the same time have no order, nor have claims. A claim is reported when it is won; it is taken to have
- * begun after the last event of its worker, and at most 1 s before its report (more where its host stood still), so that a
+ * begun after the last event of its worker, and at most 1 s before its report (more where its host stood still, or its messages were held up or lost), so that a
  * worker that waited idly for longer is blamed only for what it let pass in the last second. One that waits for a token with a
  * task in hand is claiming it all the time.
  *

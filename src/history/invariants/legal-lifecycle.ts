@@ -1,7 +1,8 @@
 import type { EventOf } from '../../engine/events.ts';
 import { isLegalTransition, isTerminal, type TaskStatus } from '../../engine/task.ts';
-import type { History } from '../history.ts';
-import type { Invariant, Violation } from '../invariant.ts';
+import type { History, HistoryEvent } from '../history.ts';
+import type { Violation } from '../invariant.ts';
+import { type Judge, onlineInvariant } from '../judge.ts';
 import { moment } from '../moment.ts';
 
 /**
@@ -14,40 +15,61 @@ import { moment } from '../moment.ts';
  * Other writes are ordered as they were answered: two processes that write one task's status within a round trip of each other may be
  * seen in the wrong order.
  */
-export const legalLifecycle: Invariant = {
+export const legalLifecycle = onlineInvariant({
   id: 'legal-lifecycle',
   states: 'every task goes through its statuses as documented',
-  check(history) {
-    const violations: (Violation & { readonly at: number })[] = [];
-    for (const writes of writesByTask(history).values()) {
-      for (const [place, index] of writes.entries()) {
-        const last = writes[place - 1];
-        const event = history.events[index] as EventOf<'status'>;
-        const breach = breachOf(history, event, last);
-        if (breach === undefined) continue;
-        const message = `${event.task} went from ${event.from} to ${event.to} at ${moment(history, index)}, ${breach}`;
-        const events = last === undefined ? [index] : [last, index].sort((a, b) => a - b);
-        violations.push({ message, events, at: index });
-      }
-    }
-    return violations.sort((a, b) => a.at - b.at).map(({ message, events }) => ({ message, events }));
-  },
-};
+  judge: (history) => new LifecycleJudge(history),
+});
 
-/** Indexes of the writes of each task's status, in the order in which they were made, as far as that is known. */
-function writesByTask({ events }: History): Map<string, number[]> {
-  const byTask = new Map<string, number[]>();
-  const counted = new Set<number[]>();
-  for (const [index, event] of events.entries()) {
-    if (event.kind !== 'status') continue;
-    const writes = byTask.get(event.task) ?? [];
-    byTask.set(event.task, writes);
-    writes.push(index);
-    if (event.sequence !== undefined) counted.add(writes);
+class LifecycleJudge implements Judge {
+  readonly #history: History;
+  /** Indexes of the writes of each task's status, in the order in which they were made, as far as that is known. */
+  readonly #writes = new Map<string, number[]>();
+  /** By the write that broke a rule. */
+  readonly #breaches = new Map<number, Violation>();
+
+  constructor(history: History) {
+    this.#history = history;
   }
-  const place = (index: number) => (events[index] as EventOf<'status'>).sequence ?? 0;
-  for (const writes of counted) writes.sort((a, b) => place(a) - place(b));
-  return byTask;
+
+  observe(event: HistoryEvent, index: number): boolean {
+    if (event.kind !== 'status') return false;
+    const writes = this.#writes.get(event.task);
+    if (writes === undefined) {
+      this.#writes.set(event.task, [index]);
+      return this.#judge(index, undefined);
+    }
+    let place = writes.length;
+    while (place > 0 && this.#sequenceAt(writes[place - 1] as number) > (event.sequence ?? 0)) place--;
+    const next = writes[place];
+    if (next === undefined) writes.push(index);
+    else writes.splice(place, 0, index);
+    const breaks = this.#judge(index, writes[place - 1]);
+    // Heard late: what follows it was judged without it.
+    return next === undefined ? breaks : this.#judge(next, index) || breaks;
+  }
+
+  violations(): Violation[] {
+    return [...this.#breaches].sort(([a], [b]) => a - b).map(([, violation]) => violation);
+  }
+
+  /** @returns whether the write at an index breaks a rule, given the one before it */
+  #judge(index: number, last: number | undefined): boolean {
+    const event = this.#history.events[index] as EventOf<'status'>;
+    const breach = breachOf(this.#history, event, last);
+    if (breach === undefined) {
+      this.#breaches.delete(index);
+      return false;
+    }
+    const message = `${event.task} went from ${event.from} to ${event.to} at ${moment(this.#history, index)}, ${breach}`;
+    const events = last === undefined ? [index] : [last, index].sort((a, b) => a - b);
+    this.#breaches.set(index, { message, events });
+    return true;
+  }
+
+  #sequenceAt(index: number): number {
+    return (this.#history.events[index] as EventOf<'status'>).sequence ?? 0;
+  }
 }
 
 /** What is wrong with a write, given the one before it; undefined: nothing. */

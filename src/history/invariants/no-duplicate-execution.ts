@@ -1,7 +1,7 @@
 import type { EventOf } from '../../engine/events.ts';
-import { executionsOf } from '../executions.ts';
 import type { History } from '../history.ts';
-import type { Invariant, Violation } from '../invariant.ts';
+import type { Violation } from '../invariant.ts';
+import { onlineInvariant } from '../judge.ts';
 import { moment } from '../moment.ts';
 
 /**
@@ -11,23 +11,29 @@ import { moment } from '../moment.ts';
  * Does not verify what a handler does to the world: a second start is a breach though the first crashed before it did anything,
  * as it is under any at-least-once delivery.
  */
-export const noDuplicateExecution: Invariant = {
+export const noDuplicateExecution = onlineInvariant({
   id: 'no-duplicate-execution',
   states: 'no task is started twice',
-  check(history) {
+  judge(history, executions) {
     const starts = new Map<string, number>();
     const repeats: (readonly [previous: number, start: number])[] = [];
-    for (const [index, event] of history.events.entries()) {
-      if (event.kind !== 'started') continue;
-      const previous = starts.get(event.task);
-      if (previous !== undefined) repeats.push([previous, index]);
-      starts.set(event.task, index);
-    }
-    if (repeats.length === 0) return [];
-    const { partner } = executionsOf(history);
-    return repeats.map(([previous, start]) => repeated(history, previous, start, partner[previous] as number));
+    return {
+      observe(event, index) {
+        if (event.kind !== 'started') return false;
+        const previous = starts.get(event.task);
+        starts.set(event.task, index);
+        if (previous === undefined) return false;
+        repeats.push([previous, index]);
+        return true;
+      },
+      violations() {
+        if (repeats.length === 0) return [];
+        const { partner } = executions();
+        return repeats.map(([previous, start]) => repeated(history, previous, start, partner[previous] as number));
+      },
+    };
   },
-};
+});
 
 function repeated(history: History, previous: number, start: number, end: number): Violation {
   const first = history.events[previous] as EventOf<'started'>;

@@ -1,3 +1,4 @@
+import type { EventOf } from '../../engine/events.ts';
 import type { Invariant, Violation } from '../invariant.ts';
 import { moment } from '../moment.ts';
 
@@ -13,17 +14,19 @@ export const timerAccuracy: Invariant = {
   id: 'timer-accuracy',
   states: 'no delayed task starts before it is due',
   check(history) {
-    const asked = new Map<string, { readonly index: number; readonly dueUs: number }>();
+    const asked = new Map<string, number>();
     const violations: Violation[] = [];
     for (const [index, event] of history.events.entries()) {
-      const nowUs = history.timesUs[index] as number;
       if (event.kind === 'submitting' && event.dueInMs !== undefined) {
-        asked.set(event.task, { index, dueUs: nowUs + event.dueInMs * 1000 });
+        asked.set(event.task, index);
       } else if (event.kind === 'started') {
-        const due = asked.get(event.task);
-        if (due === undefined || nowUs > due.dueUs - RESOLUTION_US) continue;
-        const message = `${event.task} started at ${moment(history, index)}, due at ${due.dueUs / 1000} ms`;
-        violations.push({ message, events: [due.index, index] });
+        const submitting = asked.get(event.task);
+        if (submitting === undefined) continue;
+        const { dueInMs = 0 } = history.events[submitting] as EventOf<'submitting'>;
+        const dueUs = (history.timesUs[submitting] as number) + dueInMs * 1000;
+        if ((history.timesUs[index] as number) > dueUs - RESOLUTION_US) continue;
+        const message = `${event.task} started at ${moment(history, index)}, due at ${dueUs / 1000} ms`;
+        violations.push({ message, events: [submitting, index] });
       }
     }
     return violations;

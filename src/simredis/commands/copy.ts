@@ -1,5 +1,5 @@
 import type { Command, CommandContext } from '../command.ts';
-import { Hash, SetValue, type Value } from '../keyspace.ts';
+import { copyOf } from '../keyspace.ts';
 import { parseInteger } from '../numbers.ts';
 import { ErrorReply, type Reply, SYNTAX_ERROR } from '../reply.ts';
 
@@ -19,6 +19,7 @@ function copy({ db }: CommandContext, argv: readonly string[]): Reply {
     if (!replace) return 0;
     db.delete(destination);
   }
+  if (typeof value !== 'string' && value.type === 'stream') throw STREAMS_NOT_COPIED;
   db.set(destination, copyOf(value));
   const deadlineMs = db.deadline(source);
   if (deadlineMs !== undefined) db.expireAt(destination, deadlineMs);
@@ -38,27 +39,6 @@ function parseReplace(argv: readonly string[]): boolean {
     } else throw SYNTAX_ERROR;
   }
   return replace;
-}
-
-function copyOf(value: Value): Value {
-  if (typeof value === 'string') return value;
-  switch (value.type) {
-    case 'hash': {
-      const hash = new Hash();
-      for (const [field, content] of value.fields) hash.fields.set(field, content);
-      return hash;
-    }
-    case 'set': {
-      const set = new SetValue();
-      for (const member of value.members) set.members.add(member);
-      return set;
-    }
-    case 'list':
-    case 'zset':
-      return value.clone();
-    case 'stream':
-      throw STREAMS_NOT_COPIED;
-  }
 }
 
 export const COPY_COMMAND: Command = { name: 'copy', arity: -3, keys: [1, 2, 1], write: true, run: copy };

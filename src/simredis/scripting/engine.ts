@@ -5,7 +5,8 @@ import { Interpreter, ScriptStopped } from './interpreter.ts';
 import { compileLua } from './lua-binary.ts';
 import type { Anchor } from './lua-memory.ts';
 import { ScriptRandom } from './random.ts';
-import { type ScriptHost, sha1 } from './redis-library.ts';
+import type { ScriptHost } from './redis-library.ts';
+import { scriptSha1 } from './sha1.ts';
 import { parseShebang } from './shebang.ts';
 
 /** A script in the cache. */
@@ -45,7 +46,13 @@ export class ScriptEngine {
     const known = this.#byBody.get(body);
     if (known) return known;
     const { flags, code } = parseShebang(body);
-    const script: Script = { sha1: sha1(body), body, flags, code: this.#compile(code), generation: this.#generation };
+    const script: Script = {
+      sha1: scriptSha1(body),
+      body,
+      flags,
+      code: this.#compile(code),
+      generation: this.#generation,
+    };
     this.#scripts.set(script.sha1, script);
     this.#byBody.set(body, script);
     return script;

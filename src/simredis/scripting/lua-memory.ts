@@ -3,6 +3,9 @@ import * as layout from './lua-layout.ts';
 /** Up to here a loop over characters beats a call into Node. */
 export const SHORT_STRING = 24;
 
+/** Short strings that are kept: scripts say the same names over and over. */
+const KNOWN_STRINGS = 2 ** 10;
+
 /** Node's own fast paths for byte strings, which its types do not declare. */
 interface Latin1Buffer extends Buffer {
   latin1Slice(start: number, end: number): string;
@@ -27,6 +30,8 @@ export class LuaMemory {
   protected float64!: Float64Array;
   protected bytes!: Uint8Array;
   protected buffer!: Latin1Buffer;
+  /** Short strings read last, by Lua's own hash of them: an equal one is not made again. */
+  readonly #known: string[] = new Array<string>(KNOWN_STRINGS).fill('');
 
   /** The memory has moved, or is new. */
   protected view(memory: ArrayBuffer): void {
@@ -79,10 +84,20 @@ export class LuaMemory {
     const length = this.word(pointer + layout.STRING_LENGTH);
     const start = pointer + layout.STRING_BYTES;
     if (length > SHORT_STRING) return this.buffer.latin1Slice(start, start + length);
+    const place = this.word(pointer + layout.STRING_HASH) & (KNOWN_STRINGS - 1);
+    const known = this.#known[place] as string;
+    if (known.length === length && this.#standsAt(start, known)) return known;
     const bytes = this.bytes;
     let text = '';
     for (let index = start; index < start + length; index++) text += String.fromCharCode(bytes[index] as number);
+    this.#known[place] = text;
     return text;
+  }
+
+  #standsAt(start: number, text: string): boolean {
+    const bytes = this.bytes;
+    for (let index = 0; index < text.length; index++) if (bytes[start + index] !== text.charCodeAt(index)) return false;
+    return true;
   }
 
   /** How long the table's array part is: its entries 1 to n, some of which may be nil. */

@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import { ErrorReply, type Reply } from '../reply.ts';
 import { stringArgument } from './argument.ts';
 import { type FieldNames, formatNumber, pushError, pushReply } from './conversion.ts';
 import { LUA_NUMBER, LUA_STRING } from './lua-layout.ts';
 import type { HostFunction, LuaState } from './lua-state.ts';
 import type { ScriptRandom } from './random.ts';
+import { sha1 } from './sha1.ts';
 
 const NO_ARGUMENTS = 'ERR Please specify at least one argument for this redis lib call';
 const BAD_ARGUMENTS = 'ERR Lua redis lib command arguments must be strings or integers';
@@ -18,11 +18,6 @@ export interface ScriptHost {
   execute(argv: readonly string[]): Reply;
   /** redis.setresp */
   setProtocol(version: 2 | 3): void;
-}
-
-/** SHA1 of a byte string, in lower-case hexadecimal digits. */
-export function sha1(bytes: string): string {
-  return createHash('sha1').update(bytes, 'latin1').digest('hex');
 }
 
 /** The functions of `redis`. */

@@ -231,6 +231,9 @@ describe('reliable-list', () => {
       expect(third?.task.id).toBe('t3');
       await third?.complete();
       await first?.complete();
+      // What it had and never began was an attempt too: nobody takes the next for the first.
+      const attempts = ['t1', 't2', 't3'].map((id) => redis.hget(keys.task(id), 'attempt'));
+      expect(await Promise.all(attempts)).toEqual(['1', '2', '2']);
       expect(await redis.llen(own ?? '')).toBe(0);
       expect(await manager.stats()).toMatchObject({ pending: 0, processing: 0, success: 3 });
       for (const worker of [one, two]) worker.done();

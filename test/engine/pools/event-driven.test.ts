@@ -106,6 +106,21 @@ describe('the event-driven pool', () => {
     expect(await finished({ fallbackMs: 5000 })).toEqual([3, 6]);
   });
 
+  it('a process whose clock is set back falls back to polls all the same', async () => {
+    const world = await inWorld(async (machine) => {
+      const queue = await openAnnouncedQueue(machine, 'single-queue-lock');
+      queue.manager.register('email', async () => {});
+      await queue.manager.submit('email', null, { id: 't1' });
+      const pool = poolOf(queue, 'event-driven', ['w1'], { fallbackMs: 5000 });
+      pool.start();
+      await machine.clock.sleep(100);
+      machine.host.jumpClock(-3_600_000);
+      await machine.clock.sleep(20_000);
+      await pool.stop();
+    });
+    expect(world.eventsOf('finished')).toHaveLength(1);
+  });
+
   it('a missed event leaves every later task one behind: each event takes the task before its own', async () => {
     const world = await inWorld(async (machine) => {
       const queue = await openAnnouncedQueue(machine, 'single-queue-lock');

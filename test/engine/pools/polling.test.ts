@@ -183,3 +183,27 @@ describe('the polling pool', () => {
     expect(world.violations('no-task-lost')).toEqual([]);
   });
 });
+
+describe('a worker whose clock is set back', () => {
+  it('goes on polling, and looking for what others left, at its intervals', async () => {
+    let recovered = 0;
+    let polls: [string, number][] = [];
+    await inWorld(async (machine, world) => {
+      const design = scripted(machine, world, []);
+      polls = design.polls;
+      design.queue.strategy.recover = async () => {
+        recovered++;
+        return 0;
+      };
+      const parameters = { intervalMs: 100, recoverIntervalMs: 300 };
+      const pool = poolOf(design.queue, 'polling', ['w1'], parameters);
+      pool.start();
+      await machine.clock.sleep(450);
+      machine.host.jumpClock(-3_600_000);
+      await machine.clock.sleep(1000);
+      await pool.stop();
+    });
+    expect(polls.length).toBeGreaterThanOrEqual(14);
+    expect(recovered).toBeGreaterThanOrEqual(3);
+  });
+});

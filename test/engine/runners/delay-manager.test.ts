@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type DelayManager, HeapDelayManager } from '../../../src/engine/runners/delay-manager.ts';
-import { TimingWheel } from '../../../src/engine/runners/timing-wheel.ts';
+import { type DelayManager, HeapDelayManager, TimingWheel } from '../../../src/engine/runners/delay-manager.ts';
 import { inProcess, type Process } from './process.ts';
 
 const TICK_MS = 10;

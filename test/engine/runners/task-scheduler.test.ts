@@ -16,6 +16,7 @@ const OPTIONS: SchedulerOptions = {
   threads: 2,
   blockingThreads: 1,
   mayBlock: 'lanes',
+  category: 'ignored',
   scan: 'greatest-first',
   shutdown: 'sound',
   timeoutMs: 1000,
@@ -134,7 +135,7 @@ test('a repeating task runs one interval after the run before has ended, until i
     const delays = new HeapDelayManager(process, 'delays', 'new-first');
     const startMs = process.clock.now();
     const starts: number[] = [];
-    const repeating = repeat(scheduler, delays, 100, (run) =>
+    const repeating = await repeat(scheduler, delays, { intervalMs: 100 }, (run) =>
       task(`run ${run}`, async () => {
         starts.push(process.clock.now() - startMs);
         await process.sleep(50);
@@ -145,6 +146,52 @@ test('a repeating task runs one interval after the run before has ended, until i
     await process.sleep(1000);
     expect(starts).toEqual([0, 150, 300]);
     expect(repeating.isStopped).toBe(true);
+    scheduler.stop();
+  });
+});
+
+test('a task repeated at a fixed rate keeps its rhythm, whatever its runs take', async () => {
+  await inProcess(async (process) => {
+    const scheduler = schedulerOf(process);
+    const startMs = process.clock.now();
+    const starts: number[] = [];
+    const delays = new HeapDelayManager(process, 'delays', 'new-first');
+    const repeating = await repeat(scheduler, delays, { intervalMs: 100, rhythm: 'fixed-rate' }, (run) =>
+      task(`run ${run}`, async () => {
+        starts.push(process.clock.now() - startMs);
+        await process.sleep(50);
+      }),
+    );
+    await process.sleep(250);
+    repeating.stop();
+    await process.sleep(1000);
+    expect(starts).toEqual([0, 100, 200]);
+    scheduler.stop();
+  });
+});
+
+test('a repetition whose first run is refused is none, and its caller is told', async () => {
+  await inProcess(async (process) => {
+    const scheduler = schedulerOf(process);
+    await scheduler.shutdown();
+    const delays = new HeapDelayManager(process, 'delays', 'new-first');
+    await expect(repeat(scheduler, delays, { intervalMs: 1 }, () => task('t'))).rejects.toThrow('shutting down');
+    expect(delays.pending).toBe(0);
+  });
+});
+
+test('categories of one priority take turns, and each keeps its order', async () => {
+  await inProcess(async (process) => {
+    const scheduler = schedulerOf(process, { threads: 1, category: 'turns' });
+    const of = (category: string, id: string) =>
+      task(id, () => process.sleep(1), { traits: { priority: 'user-visible', mayBlock: false, category } });
+    for (const id of ['a1', 'a2', 'a3']) await scheduler.post(of('a', id));
+    for (const id of ['b1', 'b2']) await scheduler.post(of('b', id));
+    await process.sleep(100);
+    const order = names(process.of('finished'));
+    expect(order.filter((id) => id.startsWith('a'))).toEqual(['a1', 'a2', 'a3']);
+    expect(order.indexOf('b1')).toBeLessThan(order.indexOf('a3'));
+    expect(order.indexOf('b2')).toBeLessThan(order.indexOf('a3'));
     scheduler.stop();
   });
 });

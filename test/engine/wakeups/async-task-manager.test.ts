@@ -3,10 +3,11 @@ import { AsyncTaskManager } from '../../../src/engine/wakeups/async-task-manager
 import { capacityOne } from '../../../src/engine/wakeups/capacity-one.ts';
 import { counting } from '../../../src/engine/wakeups/counting.ts';
 import { dedupe } from '../../../src/engine/wakeups/dedupe.ts';
-import { type DelayedTask, RedisDelayedTaskStore } from '../../../src/engine/wakeups/delayed-task-store.ts';
+import type { DelayedTask } from '../../../src/engine/wakeups/delayed-task-store.ts';
 import { drain } from '../../../src/engine/wakeups/drain.ts';
 import { WAKEUPS } from '../../../src/engine/wakeups/index.ts';
 import { recommended } from '../../../src/engine/wakeups/recommended.ts';
+import { RedisDelayedTaskStore } from '../../../src/engine/wakeups/redis-delayed-task-store.ts';
 import { throttle } from '../../../src/engine/wakeups/throttle.ts';
 import { inWorld, type Machine } from '../world.ts';
 

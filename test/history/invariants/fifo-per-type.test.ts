@@ -1,6 +1,17 @@
 import { describe, expect, test } from 'vitest';
+import type { HistoryEvent, StruckFault } from '../../../src/history/history.ts';
 import { fifoPerType } from '../../../src/history/invariants/fifo-per-type.ts';
-import { claimed, conflict, emptyPoll, hostPaused, submitted, submitting, workerStarted, written } from '../written.ts';
+import {
+  claimed,
+  conflict,
+  emptyPoll,
+  hostPaused,
+  status,
+  submitted,
+  submitting,
+  workerStarted,
+  written,
+} from '../written.ts';
 
 const check = fifoPerType.check;
 
@@ -54,6 +65,32 @@ describe('fifo-per-type', () => {
       [20, claimed('t1', 'w1')],
     );
     expect(check(history)).toEqual([]);
+  });
+
+  test('an attempt that is not its first tells of an earlier claim whose answer was lost, and a first one of none', () => {
+    const claimOfT1 = (attempt: number) =>
+      written(
+        ...inTurn,
+        [10, emptyPoll('w1')],
+        [11, claimed('t2', 'w1')],
+        [20, { ...status('t1', 'pending', 'processing'), sequence: 2 * attempt - 1 } as HistoryEvent],
+        [20, claimed('t1', 'w1')],
+      );
+    expect(check(claimOfT1(2))).toEqual([]);
+    expect(check(claimOfT1(1))).toHaveLength(1);
+  });
+
+  test('a claim whose answer was cut off for seconds began when its worker was last heard of; one that nothing held up did not', () => {
+    const claims = (host: string) =>
+      written(
+        [0, workerStarted('w1', 'app-1')],
+        ...inTurn,
+        [10, { kind: 'fault', fault: { kind: 'partition', host, forMs: 3000 } as StruckFault }],
+        [20, claimed('t2', 'w2')],
+        [3020, claimed('t1', 'w1')],
+      );
+    expect(check(claims('app-1'))).toEqual([]);
+    expect(check(claims('app-2'))).toHaveLength(1);
   });
 
   test('claims under way at the same time have no order', () => {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { EngineEvent } from '../../../src/engine/events.ts';
+import type { HistoryEvent } from '../../../src/history/history.ts';
 import { noTokenLeak } from '../../../src/history/invariants/no-token-leak.ts';
-import { finished, hostCrashed, tokenAcquired, tokenReleased, written } from '../written.ts';
+import { claimed, finished, hostCrashed, tokenAcquired, tokenReleased, workerStarted, written } from '../written.ts';
 
 const check = noTokenLeak.check;
 
@@ -41,6 +42,85 @@ describe('no-token-leak', () => {
         written([0, owned('t1:1', 't1')], [1, hostCrashed()], [2, owned('t1:2', 't1')], [3, tokenReleased('t1:2')]),
       ),
     ).toEqual([]);
+  });
+
+  const replyLost = (host: string, kind = 'reply-lost'): HistoryEvent => ({ kind: 'fault', fault: { kind, host } });
+  const settleFailed: EngineEvent = { kind: 'settle-failed', task: 't1', worker: 'w1', error: 'READONLY' };
+  /** A settlement that is sent twice, the second time refused. */
+  const refused = (between: HistoryEvent, token = owned('t1:1', 't1')) =>
+    written(
+      [0, workerStarted('w1', 'app-1')],
+      [1, token],
+      [1, claimed('t1', 'w1')],
+      [2, finished('t1', 'w1')],
+      [3, between],
+      [4, settleFailed],
+    );
+
+  test('a token whose settlement lost its answer, and failed when it was sent again, is not judged: it may be released', () => {
+    expect(check(refused(replyLost('app-1')))).toEqual([]);
+    expect(check(refused(replyLost('app-1', 'reset')))).toEqual([]);
+    expect(check(refused({ kind: 'fault', fault: { kind: 'redis-restart' } }))).toEqual([]);
+  });
+
+  test('it is a violation where no answer of its own host was lost since the handler ended, or the settlement did not fail', () => {
+    expect(check(refused(replyLost('app-2')))).toHaveLength(1);
+    expect(check(refused(replyLost('app-1', 'request-lost')))).toHaveLength(1);
+    expect(check(refused(replyLost('app-1', 'error-reply')))).toHaveLength(1);
+    expect(check(refused(replyLost('app-1'), tokenAcquired('k1')))).toHaveLength(1);
+    expect(
+      check(
+        written(
+          [0, workerStarted('w1', 'app-1')],
+          [1, owned('t1:1', 't1')],
+          [1, claimed('t1', 'w1')],
+          [2, replyLost('app-1')],
+          [3, finished('t1', 'w1')],
+          [4, settleFailed],
+        ),
+      ),
+    ).toHaveLength(1);
+    expect(
+      check(
+        written(
+          [0, workerStarted('w1', 'app-1')],
+          [1, owned('t1:1', 't1')],
+          [1, claimed('t1', 'w1')],
+          [2, finished('t1', 'w1')],
+          [3, replyLost('app-1')],
+          [4, { kind: 'conflict', over: 'lease', task: 't1', worker: 'w1' }],
+        ),
+      ),
+    ).toHaveLength(1);
+  });
+
+  test('nor is one whose owner was claimed again after an answer to anybody was lost: who took it back may not have heard', () => {
+    const claimedAgain = (between: HistoryEvent) =>
+      written([0, owned('t1:1', 't1')], [1, between], [2, owned('t1:2', 't1')], [3, tokenReleased('t1:2')]);
+    expect(check(claimedAgain(replyLost('app-2')))).toEqual([]);
+    expect(check(claimedAgain(replyLost('app-2', 'error-reply')))).toHaveLength(1);
+    const claimedBefore = [
+      [0, replyLost('app-2')],
+      [1, owned('t1:1', 't1')],
+      [2, owned('t1:2', 't1')],
+    ] as const;
+    expect(check(written(...claimedBefore, [3, tokenReleased('t1:2')]))).toHaveLength(1);
+  });
+
+  test('of several attempts only that one is not judged whose settlement failed', () => {
+    const taken = [
+      [0, workerStarted('w1', 'app-1')],
+      [1, owned('t1:1', 't1')],
+      [1, claimed('t1', 'w1')],
+      [2, owned('t1:2', 't1')],
+      [2, claimed('t1', 'w2')],
+      [3, finished('t1', 'w1')],
+      [4, replyLost('app-1')],
+      [5, settleFailed],
+    ] as const;
+    expect(check(written(...taken))).toEqual([
+      { message: 'token t1:2 of example, taken at 2 ms, was never given back', events: [3] },
+    ]);
   });
 
   test('it is a violation where nobody crashed, or the owner has not gone on', () => {

@@ -153,7 +153,10 @@ describe('each invariant in one line', () => {
   });
 });
 
-test.each(INVARIANTS)('$id holds on every sound history', (invariant) => {
+// Between hosts a reply may be lost: that every post is answered is for in-process runners.
+const anywhere = INVARIANTS.filter(({ id }) => id !== 'posts-answered');
+
+test.each(anywhere)('$id holds on every sound history', (invariant) => {
   fc.assert(
     fc.property(soundHistory, (history) => {
       expect(invariant.check(history)).toEqual([]);

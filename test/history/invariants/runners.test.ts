@@ -5,6 +5,7 @@ import { boundedQueue } from '../../../src/history/invariants/bounded-queue.ts';
 import { cancellationReaches } from '../../../src/history/invariants/cancellation-reaches.ts';
 import { gracefulShutdown } from '../../../src/history/invariants/graceful-shutdown.ts';
 import { noDuplicateJob } from '../../../src/history/invariants/no-duplicate-job.ts';
+import { postsAnswered } from '../../../src/history/invariants/posts-answered.ts';
 import { sequenced } from '../../../src/history/invariants/sequenced.ts';
 import { timerAccuracy } from '../../../src/history/invariants/timer-accuracy.ts';
 
@@ -74,4 +75,12 @@ test('cancellation-reaches is broken by a task that succeeds after it was to be 
 test('timer-accuracy is broken by a start before the task is due', () => {
   expect(places(timerAccuracy, asked('a', 3), started('a'))).toEqual([[0, 1]]);
   expect(places(timerAccuracy, asked('a', 1), started('a'))).toEqual([]);
+});
+
+test('posts-answered is broken by a caller that still waits at the end, not by one whose process has died', () => {
+  const refused: HistoryEvent = { kind: 'refused', task: 'a', type, reason: 'full' };
+  expect(places(postsAnswered, asked('a'), started('a'))).toEqual([[0]]);
+  expect(places(postsAnswered, asked('a'), accepted('a'), asked('b'))).toEqual([[2]]);
+  expect(places(postsAnswered, asked('a'), refused)).toEqual([]);
+  expect(places(postsAnswered, asked('a'), { kind: 'host-crashed', host: 'app-1' })).toEqual([]);
 });

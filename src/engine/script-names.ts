@@ -1,0 +1,26 @@
+// Made from the .lua files by `npm run scripts`.
+/** The engine's scripts by their SHA1, named after their files. */
+export const SCRIPT_NAMES: ReadonlyMap<string, string> = new Map([
+  ['91f0d258d3d84d8189e5da5cc93aa4ce242f82d2', 'atomic-script.pop'],
+  ['d4ba42c993b9b1625493fa78be4ba408c676419a', 'leased-script.claim'],
+  ['445c8d99b8d06f2b11c0ba091218fffebf6685fa', 'leased-script.reclaim'],
+  ['32f40e588be05c38d21cfb3b30d8a7cb5b49fbda', 'leased-script.renew'],
+  ['5a54b510bac65c27132d934d547fb2bd50d152ab', 'leased-script.settle'],
+  ['533097bb909e8da72ca25da72652bb7babcb76bf', 'leased-script.submit'],
+  ['26a1210adb16ad6075d72112ad4a3e808073e3ba', 'leased-script.withdraw'],
+  ['add408b8b64f34a7372ac2193bf7aded5cd53530', 'reliable-list.recover'],
+  ['766cee94c8431a4f549592ac65743fdc41260d1d', 'reliable-list.renew'],
+  ['d2143541ac604dba0fdb1f6c7b61c61bdafafe07', 'reliable-list.settle'],
+  ['7bf2c4448d1e2063d180cc1d57dc8aca6a2f34a2', 'reliable-list.submit'],
+  ['94e53f64066c176299ec46ec8a008c74f0b7518d', 'reliable-list.take'],
+  ['c009c0c1b45fde2dc40cca14e6e2fb0d36d57be4', 'reliable-list.withdraw'],
+  ['285513363ea8f476c1e57ddf9815ad3bafcb73d2', 'stream-per-type.claim'],
+  ['fb2ec88e27ba2443e2479722c516b3828da3acb8', 'stream-per-type.renew'],
+  ['3edc2e7114a52714e9ca409421c72616968a2294', 'stream-per-type.settle'],
+  ['c7bd8408eb06a278dae73b16a2cfacc86efac323', 'stream-per-type.submit'],
+  ['f665c7d1c29920ed0ec8062121116705821fc1b3', 'stream-per-type.withdraw'],
+  ['3156e7b52a93b38b58e6b936026e57e8adc8ef00', 'concurrency-limiter.acquire'],
+  ['375dd46a3cab2f75de24fc4b9e799c828f64a620', 'redis-job-store.change'],
+  ['922b8a5ceedc630aa710718348402858c8c56fdb', 'redis-job-store.save'],
+  ['fde24d0e1541844b23c423ecf9aee83a30805287', 'task-lock.release'],
+]);

@@ -1,0 +1,4 @@
+import { hunt } from './scoreboard.ts';
+import { serve } from './threads.ts';
+
+serve(hunt);
