@@ -8,6 +8,7 @@ if (major < 20 || (major === 20 && minor < 19)) {
 
 const { moduleUrl, register } = await import('./register.js');
 const args = process.argv.slice(2);
-await register(args.some((argument) => /\.[cm]?ts$/.test(argument)));
+// A finding may be of a scenario that is a file: only the finding knows.
+await register(args[0] === 'replay' || args.some((argument) => /\.[cm]?ts$/.test(argument)));
 const { main } = await import(moduleUrl('cli/main'));
 process.exitCode = await main(args);

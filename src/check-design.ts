@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { ClaimDefinition, FaultClass, Parameters } from './engine/claim.ts';
 import { explore } from './explore/explore.ts';
 import { faultMenu } from './explore/fault-plan.ts';
@@ -61,6 +62,7 @@ export async function checkDesign<P extends Parameters>(
   options: CheckOptions = {},
 ): Promise<number> {
   const definition = claims as unknown as ClaimDefinition;
+  assertCheckable(definition, options);
   const { worlds = 20, runs = 15, seed = 1 } = options;
   const drawn = await drawWorlds(worlds, seed, options);
   const unregister = registerClaims(definition);
@@ -88,6 +90,45 @@ export async function checkDesign<P extends Parameters>(
     unregister();
   }
   return kept;
+}
+
+const count = z.int().positive().optional();
+const checkable = z.object({
+  id: z.string().min(1),
+  create: z.function(),
+  guarantees: z.looseObject({
+    delivery: z.enum(['at-most-once', 'at-least-once', 'may lose tasks']),
+    order: z.string(),
+    limits: z.boolean(),
+    blocks: z.boolean(),
+    survives: z.array(z.string()).optional(),
+  }),
+});
+const checkOptions = z.strictObject({
+  pool: z.string().optional(),
+  workers: count,
+  claimParameters: z.unknown().optional(),
+  poolParameters: z.unknown().optional(),
+  faults: z.array(z.string()).optional(),
+  invariants: z.array(z.string()).optional(),
+  workload: z.unknown().optional(),
+  environment: z.unknown().optional(),
+  worlds: count,
+  runs: count,
+  seed: z.int().nonnegative().optional(),
+} satisfies Record<keyof CheckOptions, z.ZodType>);
+
+/** What is misspelt would promise nothing, and so hold. Vitest does not look at types. @throws UsageError */
+function assertCheckable(definition: unknown, options: unknown): void {
+  for (const [what, shape, value] of [
+    ['the design', checkable, definition],
+    ['options', checkOptions, options],
+  ] as const) {
+    const [issue] = shape.safeParse(value).error?.issues ?? [];
+    if (issue === undefined) continue;
+    const place = issue.path.length === 0 ? what : `${what}: '${issue.path.join('.')}'`;
+    throw new UsageError(`checkDesign, ${place}: ${issue.message}`);
+  }
 }
 
 interface DrawnWorld {

@@ -61,4 +61,21 @@ describe('checkDesign', { timeout: 120_000 }, () => {
     await expect(checkDesign(naiveList, { pool: 'blocking' })).rejects.toThrow('naive-list × blocking makes no sense');
     expect(() => claimStrategy('naive-list')).toThrow(UsageError);
   });
+
+  it.each([
+    ['no run', naiveList, { runs: 0 }, "options: 'runs'"],
+    ['no world', naiveList, { worlds: Number.NaN }, "options: 'worlds'"],
+    ['an option that there is not', naiveList, { numRuns: 100 }, 'numRuns'],
+    [
+      'a promise that there is not',
+      { ...naiveList, guarantees: { ...naiveList.guarantees, delivery: 'exactly-once' } },
+      {},
+      "the design: 'guarantees.delivery'",
+    ],
+    ['nothing', undefined, {}, 'the design'],
+  ])('refuses %s: what judges nothing would hold', async (_, design, options, told) => {
+    const error = await checkDesign(design as never, options as never).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(UsageError);
+    expect((error as Error).message).toContain(told);
+  });
 });

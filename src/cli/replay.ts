@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import type { Command } from 'commander';
 import type { Finding, RecordedEvent } from '../explore/finding.ts';
 import { readInterleaving } from '../explore/interleaving-finding.ts';
@@ -11,6 +11,7 @@ import { wrap } from '../report/wrap.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { canvas, print } from './output.ts';
 import { replayInterleavingCommand } from './replay-interleaving.ts';
+import { writeReports } from './report-folder.ts';
 
 interface ReplayOptions {
   readonly timeline?: boolean | string;
@@ -35,7 +36,7 @@ async function replayCommand(file: string, options: ReplayOptions): Promise<Exit
   const again = await replay(before);
   const now = asOf(before, again);
   const timeline = typeof options.timeline === 'string' ? options.timeline : `${file.replace(/\.json$/, '')}.svg`;
-  if (options.timeline) writeFileSync(timeline, timelineSvg(now));
+  if (options.timeline) writeReports(dirname(timeline), new Map([[basename(timeline), timelineSvg(now)]]));
   const { violation, others, historyHash, isSame, divergence } = again;
   const isBroken = violation !== undefined || others.length > 0;
   if (options.json) {

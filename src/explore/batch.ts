@@ -139,7 +139,7 @@ function profileFor(scenario: QueueScenario, batch: Batch): Promise<RunProfile> 
   if (plan.schedule === 'fifo' && plan.menu.kinds.length === 0) return Promise.resolve(EMPTY);
   const known = profiles.get(scenario) ?? new Map<string, Promise<RunProfile>>();
   profiles.set(scenario, known);
-  const key = `${design}/${plan.profileSeed}`;
+  const key = `${design}/${plan.profileSeed}/${plan.eventsMax}`;
   const profile = known.get(key) ?? dryRun(scenario, batch);
   known.set(key, profile);
   return profile;

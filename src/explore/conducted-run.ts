@@ -28,7 +28,6 @@ export const FREE_OF_ORDER: readonly string[] = [
   'no-duplicate-execution',
   'concurrency-limit',
   'exclusion',
-  'no-token-leak',
   'legal-lifecycle',
 ];
 

@@ -94,12 +94,12 @@ async function exhaustInSeries(small: SmallScope, options: ExhaustOptions): Prom
     options.onProgress?.({ schedules, pruned, violations: violations.size });
     isMore = search.next(ended.steps);
     if (ended.end === 'endless') cutBy = 'steps';
-    else if (options.all !== true && ended.violations.some(({ isInContract }) => isInContract)) cutBy = 'violation';
+    else if (isMore && options.all !== true && ended.violations.some(({ isInContract }) => isInContract))
+      cutBy = 'violation';
     else if (isMore && nowMs() >= deadlineMs) cutBy = 'time';
   }
   const { left } = search;
   if (cutBy === null && left > 0) cutBy = 'depth';
-  if (cutBy === 'violation' && left === 0) cutBy = null;
   return {
     verdict: verdictOf([...violations.values()], cutBy),
     spec: small.spec,

@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import type { FaultClass } from '../engine/claim.ts';
 import type { HistoryEvent } from '../history/history.ts';
+import { judgedUnder } from '../history/promises.ts';
 import type { Answer } from '../scenario/answers.ts';
 import { isInContract } from '../scenario/fault.ts';
 import type { QueueScenario } from '../scenario/scenario.ts';
 import type { FoundBreach } from './batch.ts';
 import { type Breach, isBreach, outcomeOf, sameBreach } from './breach.ts';
-import { type RunSpec, type SpecSize, sizeOf } from './run-spec.ts';
+import { hostsOf, type RunSpec, type SpecSize, sizeOf } from './run-spec.ts';
 import { shrink } from './shrink.ts';
 import { shrinkChoices } from './shrink-choices.ts';
 import type { Message } from './small-run.ts';
@@ -66,9 +67,10 @@ export async function findingOf(
   },
 ): Promise<Finding> {
   const { choices } = breach.spec;
+  const terms = { ...options, isJudged: (smaller: RunSpec) => isJudged(scenario, smaller, breach.invariant, options) };
   const { spec, tries, isMinimal } =
     choices === undefined
-      ? await shrink(scenario, breach.spec, breach, options)
+      ? await shrink(scenario, breach.spec, breach, terms)
       : await shrinkChoices(scenario, { ...breach.spec, choices }, breach, options);
   const outcome = await outcomeOf(scenario, spec, [breach.invariant], isBreach(breach), { answers: true });
   const { violation } = sameBreach(outcome, breach) as Breach;
@@ -97,6 +99,22 @@ export async function findingOf(
     isMinimal,
     versions: versions(),
   };
+}
+
+/** Whether a search would have told of it: somebody is left to do the work, and the invariant can be kept under what strikes. */
+function isJudged(
+  scenario: QueueScenario,
+  spec: RunSpec,
+  invariant: string,
+  { survives, promised }: { readonly survives: readonly FaultClass[]; readonly promised: readonly string[] },
+): boolean {
+  const dead = spec.faults.flatMap((fault) =>
+    fault.kind === 'crash' && fault.downMs === undefined ? [fault.host] : [],
+  );
+  if (hostsOf(scenario, spec).every((host) => dead.includes(host))) return false;
+  const kinds = spec.faults.map(({ kind }) => kind);
+  const terms = { promises: promised, asked: [invariant], isInContract: isInContract(spec.faults, survives) };
+  return judgedUnder(kinds, terms).includes(invariant);
 }
 
 /** Words of file names: `zpopmin-loss-zpopmin-then-token-no-task-lost-1`. */

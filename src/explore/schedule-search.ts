@@ -91,7 +91,8 @@ export class ScheduleSearch {
     const waiting = this.#nodes.reduce((sum, { wanted, done, asleep, chosen }) => {
       return sum + [...wanted].filter((name) => name !== chosen && !done.has(name) && !asleep.has(name)).length;
     }, 0);
-    return waiting + this.#beyond.size;
+    // What `next` chose last was not begun either.
+    return waiting + this.#beyond.size + Math.min(1, this.#nodes.length);
   }
 
   #open(

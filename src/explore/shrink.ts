@@ -28,6 +28,8 @@ export interface ShrinkOptions {
   /** Default 3000. */
   readonly triesMax?: number;
   readonly onTry?: (tries: number) => void;
+  /** Whether a smaller run would be judged at all. Default: any. */
+  readonly isJudged?: (spec: RunSpec) => boolean;
 }
 
 export interface Shrunk {
@@ -60,7 +62,7 @@ async function shrinkInSeries(
   breach: Pick<Breach, 'invariant' | 'shape'>,
   options: ShrinkOptions,
 ): Promise<Shrunk> {
-  const search = new Shrinking(scenario, found, breach, options.triesMax ?? TRIES_MAX, options.onTry);
+  const search = new Shrinking(scenario, found, breach, options);
   await search.fewTasks();
   let before: RunSpec;
   do {
@@ -82,20 +84,21 @@ class Shrinking {
   readonly #scenario: QueueScenario;
   readonly #breach: Pick<Breach, 'invariant' | 'shape'>;
   readonly #triesMax: number;
-  readonly #onTry: ((tries: number) => void) | undefined;
+  readonly #onTry: ShrinkOptions['onTry'];
+  readonly #isJudged: (spec: RunSpec) => boolean;
 
   constructor(
     scenario: QueueScenario,
     spec: RunSpec,
     breach: Pick<Breach, 'invariant' | 'shape'>,
-    triesMax: number,
-    onTry: ((tries: number) => void) | undefined,
+    { triesMax = TRIES_MAX, onTry, isJudged = () => true }: ShrinkOptions,
   ) {
     this.#scenario = scenario;
     this.spec = spec;
     this.#breach = breach;
     this.#triesMax = triesMax;
     this.#onTry = onTry;
+    this.#isJudged = isJudged;
   }
 
   get isExhausted(): boolean {
@@ -226,6 +229,7 @@ class Shrinking {
   readonly #take = async (changes: Partial<RunSpec>): Promise<boolean> => {
     if (this.isExhausted) return false;
     const spec = { ...this.spec, ...changes };
+    if (!this.#isJudged(spec)) return false;
     this.tries++;
     this.#onTry?.(this.tries);
     const outcome = await outcomeOf(this.#scenario, spec, [this.#breach.invariant], isBreach(this.#breach));

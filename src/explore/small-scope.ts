@@ -1,5 +1,5 @@
 import type { FaultClass } from '../engine/claim.ts';
-import { promised } from '../history/promises.ts';
+import { judgedUnder, promised } from '../history/promises.ts';
 import { claimStrategy, workerPool } from '../scenario/design.ts';
 import { type Fault, isInContract } from '../scenario/fault.ts';
 import type { QueueScenario } from '../scenario/scenario.ts';
@@ -118,7 +118,14 @@ export class SmallScope {
     try {
       const { history } = await this.#run.play(run);
       this.#onSchedule?.(finalState(data, history));
-      const violations = breachesOf(history, this.invariants).map((breach) => this.#violationOf(breach, run));
+      const struck = run.struck.map(({ kind }) => kind);
+      const terms = {
+        promises: this.promised,
+        asked: this.invariants,
+        isInContract: isInContract(run.struck, this.survives),
+      };
+      const judged = judgedUnder(struck, terms).filter((id) => this.invariants.includes(id));
+      const violations = breachesOf(history, judged).map((breach) => this.#violationOf(breach, run));
       return { steps, end: 'over', violations };
     } catch (error) {
       if (error instanceof KnownOrder) return { steps, end: 'known', violations: [] };

@@ -38,6 +38,12 @@ function noteKeys({ db }: RedisServer, note: NoteAccess): void {
     note(`key ${key}`, 'read');
     return get(key);
   };
+  // A read moves what a group remembers, in place: whoever has a stream in hand may write it, and there is no telling whether it does.
+  const stream = db.stream.bind(db);
+  db.stream = (key) => {
+    note(`key ${key}`, 'write');
+    return stream(key);
+  };
   const set = db.set.bind(db);
   db.set = (key, value) => {
     note(`key ${key}`, 'write');

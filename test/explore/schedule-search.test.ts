@@ -138,6 +138,23 @@ describe('ScheduleSearch', { timeout: 120_000 }, () => {
     await compare(fc.tuple(fc.array(call, { minLength: 2, maxLength: 2 })), 20, 1, true);
   });
 
+  it('comes to the same ends with streams, where to read is to write: a group remembers what was read', async () => {
+    const read = (consumer: string): Call => ['xreadgroup', 'GROUP', 'g', consumer, 'COUNT', '1', 'STREAMS', 's', '>'];
+    const made: Call = ['xgroup', 'CREATE', 's', 'g', '0', 'MKSTREAM'];
+    const added: Call = ['xadd', 's', '1-1', 'field', 'value'];
+    const programs: Program[] = [
+      [[made, added, read('one')], [read('two')]],
+      [[made, added], [made]],
+      [[made, added, read('one'), ['xack', 's', 'g', '1-1']], [['xpending', 's', 'g']]],
+      [[made, added, read('one')], [['xautoclaim', 's', 'g', 'two', '0', '0-0']]],
+    ];
+    for (const program of programs) {
+      const all = await visit(program, 'none');
+      expect((await visit(program, 'partial-order')).states).toEqual(all.states);
+      expect(all.states.length).toBeGreaterThan(1);
+    }
+  });
+
   it('visits each order once: as many as sleep sets alone leave', async () => {
     const given = [
       [

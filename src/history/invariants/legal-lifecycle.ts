@@ -3,6 +3,7 @@ import { isLegalTransition, isTerminal, type TaskStatus } from '../../engine/tas
 import type { History, HistoryEvent } from '../history.ts';
 import type { Violation } from '../invariant.ts';
 import { type Judge, onlineInvariant } from '../judge.ts';
+import { LostAnswers } from '../lost-answers.ts';
 import { moment } from '../moment.ts';
 
 /**
@@ -13,7 +14,7 @@ import { moment } from '../moment.ts';
  * Does not verify that a status is true to what the handler did. Writes are ordered by their sequence where the design counts them:
  * one that is missing there was answered to nobody (its host crashed, or paused for too long), and what it left behind is unknown.
  * Other writes are ordered as they were answered: two processes that write one task's status within a round trip of each other may be
- * seen in the wrong order.
+ * seen in the wrong order. Where a host died, or an answer was lost, since the write before, one that nobody heard of may lie between.
  */
 export const legalLifecycle = onlineInvariant({
   id: 'legal-lifecycle',
@@ -25,6 +26,9 @@ class LifecycleJudge implements Judge {
   readonly #history: History;
   /** Indexes of the writes of each task's status, in the order in which they were made, as far as that is known. */
   readonly #writes = new Map<string, number[]>();
+  readonly #answers = new LostAnswers();
+  /** By a write: the last event before it after which an answer may be missing. */
+  readonly #lostBefore = new Map<number, number>();
   /** By the write that broke a rule. */
   readonly #breaches = new Map<number, Violation>();
 
@@ -33,7 +37,9 @@ class LifecycleJudge implements Judge {
   }
 
   observe(event: HistoryEvent, index: number): boolean {
+    this.#answers.observe(event, index);
     if (event.kind !== 'status') return false;
+    this.#lostBefore.set(index, this.#answers.last);
     const writes = this.#writes.get(event.task);
     if (writes === undefined) {
       this.#writes.set(event.task, [index]);
@@ -56,7 +62,8 @@ class LifecycleJudge implements Judge {
   /** @returns whether the write at an index breaks a rule, given the one before it */
   #judge(index: number, last: number | undefined): boolean {
     const event = this.#history.events[index] as EventOf<'status'>;
-    const breach = breachOf(this.#history, event, last);
+    const isAnswerMissing = (this.#lostBefore.get(index) as number) > (last ?? -1);
+    const breach = breachOf(this.#history, event, last, isAnswerMissing);
     if (breach === undefined) {
       this.#breaches.delete(index);
       return false;
@@ -77,10 +84,11 @@ function breachOf(
   history: History,
   { from, to, sequence }: EventOf<'status'>,
   last: number | undefined,
+  isAnswerMissing: boolean,
 ): string | undefined {
   const previous = last === undefined ? undefined : (history.events[last] as EventOf<'status'>);
   const before: TaskStatus = previous?.to ?? 'pending';
-  const unseen = sequence !== undefined && sequence > (previous?.sequence ?? 0) + 1;
+  const unseen = sequence === undefined ? isAnswerMissing : sequence > (previous?.sequence ?? 0) + 1;
   if (isTerminal(before)) return `but had been ${before} since ${moment(history, last as number)}, which is final`;
   if (!unseen && last === undefined && from !== before) return 'but was pending: nothing had been written before';
   if (!unseen && from !== before) return `but had been ${before} since ${moment(history, last as number)}`;

@@ -35,8 +35,19 @@ describe('no-token-leak', () => {
     owner,
   });
 
-  test('a token whose owner went on is not judged where a host crashed: the news of its release may have died', () => {
-    expect(check(written([0, owned('t1:1', 't1')], [1, finished('t1', 'w1')], [2, hostCrashed()]))).toEqual([]);
+  /** A task whose handler has ended, and what comes then. */
+  const ended = (event: HistoryEvent) =>
+    written(
+      [0, workerStarted('w1', 'app-1')],
+      [0, owned('t1:1', 't1')],
+      [0, claimed('t1', 'w1')],
+      [1, finished('t1', 'w1')],
+      [2, event],
+    );
+
+  test('a token whose owner went on is not judged where its host crashed: the news of its release may have died', () => {
+    expect(check(ended(hostCrashed('app-1')))).toEqual([]);
+    expect(check(ended({ kind: 'process-killed', host: 'app-1' }))).toEqual([]);
     expect(
       check(
         written([0, owned('t1:1', 't1')], [1, hostCrashed()], [2, owned('t1:2', 't1')], [3, tokenReleased('t1:2')]),
@@ -125,6 +136,8 @@ describe('no-token-leak', () => {
 
   test('it is a violation where nobody crashed, or the owner has not gone on', () => {
     expect(check(written([0, owned('t1:1', 't1')], [1, finished('t1', 'w1')]))).toHaveLength(1);
+    // A host that had no part in it.
+    expect(check(ended({ kind: 'host-crashed', host: 'app-2' }))).toHaveLength(1);
     expect(check(written([0, owned('t1:1', 't1')], [2, hostCrashed()]))).toHaveLength(1);
   });
 });
