@@ -86,7 +86,7 @@ function arena(
         tokenTtlMs: LEASE_MS,
       },
     ],
-    invariants: judgedUnder(needs, definition),
+    invariants: keptUnder(needs, definition),
     expectations: [],
   };
 }
@@ -108,7 +108,7 @@ const JUDGED = [
   'priority-order',
 ];
 
-function judgedUnder(kinds: readonly FaultKind[], { guarantees }: ClaimDefinition): readonly string[] {
+function keptUnder(kinds: readonly FaultKind[], { guarantees }: ClaimDefinition): readonly string[] {
   return JUDGED.filter((id) => standsUnder(id, kinds)).filter(
     (id) => id !== 'priority-order' || guarantees.order.includes('priority'),
   );

@@ -39,7 +39,7 @@ class LifecycleJudge implements Judge {
   observe(event: HistoryEvent, index: number): boolean {
     this.#answers.observe(event, index);
     if (event.kind !== 'status') return false;
-    this.#lostBefore.set(index, this.#answers.last);
+    if (this.#answers.last >= 0) this.#lostBefore.set(index, this.#answers.last);
     const writes = this.#writes.get(event.task);
     if (writes === undefined) {
       this.#writes.set(event.task, [index]);
@@ -62,7 +62,7 @@ class LifecycleJudge implements Judge {
   /** @returns whether the write at an index breaks a rule, given the one before it */
   #judge(index: number, last: number | undefined): boolean {
     const event = this.#history.events[index] as EventOf<'status'>;
-    const isAnswerMissing = (this.#lostBefore.get(index) as number) > (last ?? -1);
+    const isAnswerMissing = (this.#lostBefore.get(index) ?? -1) > (last ?? -1);
     const breach = breachOf(this.#history, event, last, isAnswerMissing);
     if (breach === undefined) {
       this.#breaches.delete(index);
